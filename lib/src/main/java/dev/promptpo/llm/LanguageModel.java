@@ -1,0 +1,22 @@
+package dev.promptpo.llm;
+
+/**
+ * A language model, or what stands in for one. Blocking; called from virtual threads, many at once.
+ */
+public interface LanguageModel extends AutoCloseable {
+
+    /**
+     * Asks once.
+     *
+     * @return an {@link ModelReply.Answer}, or why there is none: faults of the model, the network
+     *     and the budget are results, not exceptions
+     * @throws InterruptedException when the calling thread is interrupted
+     */
+    ModelReply ask(ModelRequest request) throws InterruptedException;
+
+    /** Who is asked: stamped on runs and recordings. */
+    ModelIdentity identity();
+
+    @Override
+    default void close() {}
+}

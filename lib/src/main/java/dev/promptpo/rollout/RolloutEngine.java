@@ -1,0 +1,37 @@
+package dev.promptpo.rollout;
+
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * Runs generated Python in separate, isolated processes and brings typed results back.
+ *
+ * <p>A policy that fails in any way gives a {@link RolloutResult.Failed}; the futures complete
+ * exceptionally only when the engine itself is broken or closed ({@link RolloutEngineException}).
+ * Cancelling a future ends its work in the pool.
+ */
+public interface RolloutEngine extends AutoCloseable {
+
+    /** Queues a rollout; {@code listener} hears of its progress on a thread of the engine. */
+    CompletableFuture<RolloutResult> submit(RolloutRequest request, RolloutListener listener);
+
+    /** Queues the run of a {@code Feedback} class over a recorded trace. */
+    CompletableFuture<FeedbackResult> submit(FeedbackRequest request);
+
+    /**
+     * Runs one rollout and waits for it.
+     *
+     * @throws InterruptedException when the calling thread is interrupted; the rollout is cancelled
+     */
+    default RolloutResult rollout(RolloutRequest request) throws InterruptedException {
+        return Futures.await(submit(request, RolloutListener.SILENT));
+    }
+
+    /** The level proven at start, stamped on every result. */
+    Isolation isolation();
+
+    /** Environment workers, one a core. */
+    int workers();
+
+    @Override
+    void close();
+}
