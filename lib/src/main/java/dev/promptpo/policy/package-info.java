@@ -1,0 +1,2 @@
+/** Python source out of a model's reply. */
+package dev.promptpo.policy;

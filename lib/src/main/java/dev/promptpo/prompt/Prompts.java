@@ -1,0 +1,314 @@
+package dev.promptpo.prompt;
+
+import com.samskivert.mustache.Mustache;
+import com.samskivert.mustache.Template;
+import dev.promptpo.environment.EnvironmentSpec;
+import dev.promptpo.environment.EnvironmentSpec.ActionSpace;
+import dev.promptpo.environment.EnvironmentSpec.Lifetime;
+import dev.promptpo.environment.EnvironmentSpec.ObservationField;
+import dev.promptpo.environment.EnvironmentSpec.Score;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.io.Reader;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.OptionalDouble;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * The four prompts of the method: feedback, policy, reflection and repair.
+ *
+ * <p>They carry the fields of the paper's prompts (PromptPO, arXiv 2605.30719, Figures 9 to 11) in
+ * this project's words. What stays the same over a run comes first, so that a provider's prefix
+ * cache can serve it. The texts live in template files beside this class; raise {@link #VERSION}
+ * when one changes, since recordings made with another text no longer fit.
+ */
+public final class Prompts {
+
+    /** Version of the templates, stamped on every prompt. */
+    public static final int VERSION = 1;
+
+    /** Stands in the fixed text for everything that was measured or written in the run. */
+    private static final String MEASURED = "(measured in the run)";
+
+    private static final Mustache.Compiler COMPILER =
+            Mustache.compiler().escapeHTML(false).withLoader(Prompts::open);
+    private static final Map<String, Template> TEMPLATES = new ConcurrentHashMap<>();
+
+    private final EnvironmentSpec spec;
+    private final int episodes;
+    private final Lifetime lifetime;
+
+    /**
+     * Prompts for one run.
+     *
+     * @param episodes episodes that a candidate is rolled out for (E)
+     * @param lifetime how long one policy object lives; the model is told
+     */
+    public Prompts(EnvironmentSpec spec, int episodes, Lifetime lifetime) {
+        this.spec = spec;
+        this.episodes = episodes;
+        this.lifetime = lifetime;
+    }
+
+    /** Asks for the {@code Feedback} class: once a run. */
+    public Prompt feedback() {
+        Map<String, Object> context = task();
+        return render("feedback", context, context);
+    }
+
+    /**
+     * Asks for a policy.
+     *
+     * @param history best policies of the earlier rounds, oldest first; empty in the first round
+     */
+    public Prompt policy(List<HistoryEntry> history) {
+        Map<String, Object> fixed = task();
+        fixed.put("actionForm", actionForm(spec.action()));
+        fixed.put("lifetimeText", lifetimeText());
+        fixed.put("hasHistory", !history.isEmpty());
+        Map<String, Object> whole = new HashMap<>(fixed);
+        putHistory(fixed, whole, history);
+        HistoryEntry best = best(history);
+        whole.put("bestScore", best == null ? "" : number(best.score()));
+        whole.put("bestRound", best == null ? "" : best.round());
+        fixed.put("bestScore", MEASURED);
+        fixed.put("bestRound", MEASURED);
+        return render("policy", whole, fixed);
+    }
+
+    /**
+     * Asks how the last best policy compares with the earlier ones: before every round but the
+     * first.
+     *
+     * @param history best policies of the earlier rounds, oldest first; at least one
+     */
+    public Prompt reflection(List<HistoryEntry> history) {
+        if (history.isEmpty()) {
+            throw new IllegalArgumentException("a reflection needs at least one earlier round");
+        }
+        Map<String, Object> fixed = task();
+        fixed.put("lastRound", history.getLast().round());
+        fixed.put("hasEarlier", history.size() > 1);
+        Map<String, Object> whole = new HashMap<>(fixed);
+        putHistory(fixed, whole, history);
+        return render("reflection", whole, fixed);
+    }
+
+    /** Asks to mend code that failed. */
+    public Prompt repair(RepairSubject subject, Failure failure) {
+        Map<String, Object> fixed = task();
+        fixed.put("contract", contract(subject));
+        Map<String, Object> whole = new HashMap<>(fixed);
+        whole.put("hasSource", !failure.source().isBlank());
+        whole.put("source", failure.source().strip());
+        whole.put("reply", failure.reply().strip());
+        whole.put("failure", failure.message());
+        whole.put("hasTraceback", !failure.traceback().isBlank());
+        whole.put("traceback", failure.traceback().strip());
+        fixed.put("hasSource", true);
+        fixed.put("source", MEASURED);
+        fixed.put("failure", MEASURED);
+        fixed.put("hasTraceback", false);
+        return render("repair", whole, fixed);
+    }
+
+    private Map<String, Object> task() {
+        Map<String, Object> context = new HashMap<>();
+        context.put("title", spec.title());
+        context.put("observationContext", spec.context().observation().strip());
+        context.put("policyContext", blankToFalse(spec.context().policy()));
+        context.put("exploration", blankToFalse(spec.context().exploration()));
+        context.put("horizon", spec.horizon());
+        context.put("termination", spec.termination().strip());
+        context.put("vectorSize", spec.vectorSize());
+        context.put("hasExtras", spec.observation().stream().anyMatch(ObservationField::extra));
+        context.put("fields", spec.observation().stream().map(Prompts::field).toList());
+        context.put("actionText", actionText(spec.action()));
+        context.put("rewardText", spec.reward().text().strip());
+        context.put("hasRewardSource", !spec.reward().source().isBlank());
+        context.put("rewardSource", spec.reward().source().strip());
+        context.put("policyClass", spec.policyClass());
+        context.put("episodes", episodes);
+        context.put("scoreName", spec.score() == Score.RETURN ? "return" : "success rate");
+        return context;
+    }
+
+    private static Object blankToFalse(String text) {
+        return text.isBlank() ? Boolean.FALSE : text.strip();
+    }
+
+    private static Map<String, Object> field(ObservationField field) {
+        String meaning = field.meaning().replace("\n", " ").strip();
+        return Map.of(
+                "name", field.name(),
+                "index", index(field),
+                "unit", field.unit().isBlank() ? "-" : field.unit(),
+                "range", range(field.low(), field.high()),
+                "meaning", meaning + shape(field));
+    }
+
+    private static String index(ObservationField field) {
+        if (field.extra()) {
+            return "extra";
+        }
+        return field.shape().isEmpty()
+                ? String.valueOf(field.start())
+                : field.start() + ":" + field.stop();
+    }
+
+    private static String shape(ObservationField field) {
+        if (field.shape().isEmpty()) {
+            return "";
+        }
+        List<String> sizes = field.shape().stream().map(String::valueOf).toList();
+        return " (array of shape (" + String.join(", ", sizes) + (sizes.size() == 1 ? ",))" : "))");
+    }
+
+    private static String range(OptionalDouble low, OptionalDouble high) {
+        if (low.isEmpty() && high.isEmpty()) {
+            return "any";
+        }
+        return (low.isEmpty() ? "-inf" : number(low.getAsDouble()))
+                + " to "
+                + (high.isEmpty() ? "inf" : number(high.getAsDouble()));
+    }
+
+    private static String actionText(ActionSpace action) {
+        StringBuilder text = new StringBuilder();
+        if (action.discrete()) {
+            text.append("One of ").append(action.n()).append(" actions, an int: ");
+            List<String> names = new ArrayList<>();
+            for (int i = 0; i < action.names().size(); i++) {
+                names.add(i + " = " + action.names().get(i));
+            }
+            return text.append(String.join(", ", names)).append('.').toString();
+        }
+        text.append("A NumPy array of shape (").append(action.names().size()).append(",):\n");
+        for (int i = 0; i < action.names().size(); i++) {
+            text.append("\n- action[").append(i).append("]: ").append(action.names().get(i));
+            text.append(", ").append(number(action.low().get(i)));
+            text.append(" to ").append(number(action.high().get(i)));
+            if (i < action.units().size() && !action.units().get(i).isBlank()) {
+                text.append(' ').append(action.units().get(i));
+            }
+        }
+        return text.toString();
+    }
+
+    private static String actionForm(ActionSpace action) {
+        return action.discrete()
+                ? "the action as an int from 0 to " + (action.n() - 1)
+                : "the action as a NumPy array of shape (" + action.names().size() + ",)";
+    }
+
+    private String lifetimeText() {
+        return switch (lifetime) {
+            case EPISODE ->
+                    "A new object is made for every episode, in a fresh namespace: it may keep what"
+                            + " it learns within an episode, and nothing carries over to the next.";
+            case CANDIDATE ->
+                    "One object lives through the "
+                            + episodes
+                            + " episodes one after another, without being told when a new one"
+                            + " begins: it may use what it learnt in earlier ones.";
+        };
+    }
+
+    private String contract(RepairSubject subject) {
+        return switch (subject) {
+            case POLICY ->
+                    "One class `"
+                            + spec.policyClass()
+                            + "` whose constructor takes no arguments, with one method"
+                            + " `act(self, obs)` that returns "
+                            + actionForm(spec.action())
+                            + ". "
+                            + lifetimeText()
+                            + " NumPy and Python's standard library only.";
+            case FEEDBACK ->
+                    "One class `Feedback` whose constructor takes no arguments, with one method"
+                            + " `summarize_trajectory(self, traj)` that returns a short string (at"
+                            + " most 600 characters). `traj` is the list of observation objects of"
+                            + " one episode in time order, of any length from one. NumPy and"
+                            + " Python's standard library only.";
+        };
+    }
+
+    private static void putHistory(
+            Map<String, Object> fixed, Map<String, Object> whole, List<HistoryEntry> history) {
+        // How many rounds had a winner is itself measured: the fixed text has no history at all.
+        fixed.put("history", List.of());
+        whole.put("history", history.stream().map(Prompts::entry).toList());
+    }
+
+    private static Map<String, Object> entry(HistoryEntry entry) {
+        Map<String, Object> context = new HashMap<>();
+        context.put("round", entry.round());
+        context.put("score", number(entry.score()));
+        context.put(
+                "returns",
+                String.join(", ", entry.returns().stream().map(Prompts::number).toList()));
+        context.put("source", entry.source().strip());
+        List<Map<String, Object>> summaries = new ArrayList<>();
+        for (int i = 0; i < entry.summaries().size(); i++) {
+            String text = entry.summaries().get(i).strip().replaceAll("\\s*\\R\\s*", "; ");
+            summaries.add(Map.of("number", i + 1, "text", text));
+        }
+        context.put("hasSummaries", !summaries.isEmpty());
+        context.put("summaries", summaries);
+        context.put("hasReflection", entry.reflection().isPresent());
+        context.put("reflection", entry.reflection().orElse("").strip());
+        return context;
+    }
+
+    private static HistoryEntry best(List<HistoryEntry> history) {
+        return history.stream()
+                .max(
+                        Comparator.comparingDouble(HistoryEntry::score)
+                                .thenComparing(
+                                        Comparator.comparingInt(HistoryEntry::round).reversed()))
+                .orElse(null);
+    }
+
+    /**
+     * Six significant digits, without trailing zeros: enough to compare, stable across machines.
+     */
+    static String number(double value) {
+        if (value == Math.rint(value) && Math.abs(value) < 1e9) {
+            return String.valueOf((long) value);
+        }
+        String text = String.format(Locale.ROOT, "%.6g", value);
+        if (text.contains("e") || !text.contains(".")) {
+            return text;
+        }
+        return text.replaceAll("0+$", "").replaceAll("\\.$", "");
+    }
+
+    private static Prompt render(
+            String name, Map<String, Object> whole, Map<String, Object> fixed) {
+        Template template = TEMPLATES.computeIfAbsent(name, key -> COMPILER.compile(open(key)));
+        return Prompt.of(
+                name + "/" + VERSION, tidy(template.execute(whole)), tidy(template.execute(fixed)));
+    }
+
+    /** At most one blank line in a row, one newline at the end. */
+    private static String tidy(String text) {
+        return text.replaceAll("\n{3,}", "\n\n").strip() + "\n";
+    }
+
+    private static Reader open(String name) {
+        InputStream stream = Prompts.class.getResourceAsStream(name + ".mustache");
+        if (stream == null) {
+            throw new UncheckedIOException(new IOException("no prompt template " + name));
+        }
+        return new InputStreamReader(stream, StandardCharsets.UTF_8);
+    }
+}

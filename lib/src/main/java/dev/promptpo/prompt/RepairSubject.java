@@ -1,0 +1,9 @@
+package dev.promptpo.prompt;
+
+/** What is to be repaired. */
+public enum RepairSubject {
+    /** A policy class. */
+    POLICY,
+    /** The {@code Feedback} class. */
+    FEEDBACK
+}
