@@ -14,7 +14,7 @@ public interface LanguageModel extends AutoCloseable {
      */
     ModelReply ask(ModelRequest request) throws InterruptedException;
 
-    /** Who is asked: stamped on runs and recordings. */
+    /** Who is asked: stamped on runs and recordings. Holds no key. */
     ModelIdentity identity();
 
     @Override

@@ -1,6 +1,7 @@
 package dev.promptpo.llm;
 
 import java.time.Duration;
+import java.util.Optional;
 
 /** What came back. */
 public sealed interface ModelReply {
@@ -14,7 +15,8 @@ public sealed interface ModelReply {
      *
      * @param model the model that answered, as the provider names it, else {@code unknown}
      * @param raw the provider's reply as it came; empty where there is none
-     * @param drifted whether a recording answered a prompt whose measured numbers differ
+     * @param drift how far the prompt that a recording answered differs from this one; empty: not
+     *     at all
      */
     record Answer(
             String text,
@@ -22,8 +24,44 @@ public sealed interface ModelReply {
             TokenUsage usage,
             Duration latency,
             byte[] raw,
-            boolean drifted)
-            implements ModelReply {}
+            Optional<Drift> drift)
+            implements ModelReply {
+
+        /** An answer of which nothing but the text is known. */
+        public static Answer of(String text) {
+            return new Answer(
+                    text,
+                    "unknown",
+                    TokenUsage.UNKNOWN,
+                    Duration.ZERO,
+                    new byte[0],
+                    Optional.empty());
+        }
+
+        /** Whether a recording answered a prompt that differs in what was measured. */
+        public boolean drifted() {
+            return drift.isPresent();
+        }
+    }
+
+    /**
+     * A recording answers a prompt with the same fixed text, in which something measured differs.
+     *
+     * @param extent numbers only, or words too
+     * @param difference one line: what was recorded, what is asked now
+     */
+    record Drift(Extent extent, String difference) {
+        /** How much differs. */
+        public enum Extent {
+            /** The same words around other numbers: another processor, another library version. */
+            NUMBERS,
+            /**
+             * Other words too, such as the source of another policy: the reply was given to another
+             * history.
+             */
+            TEXT
+        }
+    }
 
     /**
      * No usable text.
@@ -31,6 +69,7 @@ public sealed interface ModelReply {
      * @param message one line: what was expected, what came, what to do
      * @param partialText what came of the text, may be empty
      * @param raw the provider's reply as it came; empty where there is none
+     * @param retryAfter how long the provider asks to wait; empty where it does not say
      */
     record NoAnswer(
             Reason reason,
@@ -38,8 +77,22 @@ public sealed interface ModelReply {
             String partialText,
             TokenUsage usage,
             Duration latency,
-            byte[] raw)
-            implements ModelReply {}
+            byte[] raw,
+            Optional<Duration> retryAfter)
+            implements ModelReply {
+
+        /** No answer, and nothing came of it. */
+        public static NoAnswer of(Reason reason, String message) {
+            return new NoAnswer(
+                    reason,
+                    message,
+                    "",
+                    TokenUsage.UNKNOWN,
+                    Duration.ZERO,
+                    new byte[0],
+                    Optional.empty());
+        }
+    }
 
     /** Why there is no answer. */
     enum Reason {
@@ -55,15 +108,15 @@ public sealed interface ModelReply {
         TIMEOUT(Effect.RETRY),
         /** 429. */
         RATE_LIMITED(Effect.RETRY),
-        /** 5xx and 529. */
+        /** 5xx (529 too), 409 and 425: not now. */
         OVERLOADED(Effect.RETRY),
         /** Refused, reset, no route, name not found. */
         UNREACHABLE(Effect.RETRY),
         /** 401, 403, no key. */
         UNAUTHORIZED(Effect.STOPS_RUN),
-        /** 400, 404 and the like: asking again cannot help. */
+        /** 400, 404, a redirect and the like: asking again cannot help. */
         BAD_REQUEST(Effect.STOPS_RUN),
-        /** The budget does not cover the worst case of this call. */
+        /** The budget does not cover the worst case of this call, or the account is empty. */
         BUDGET(Effect.STOPS_RUN),
         /** The recording has no reply for this role. */
         NOT_RECORDED(Effect.STOPS_RUN),
