@@ -1,0 +1,5 @@
+"""Gymnasium's classic control tasks."""
+
+from promptpo_envs.families import SpecificationFiles
+
+FAMILY = SpecificationFiles(__package__)
