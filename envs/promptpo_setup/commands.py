@@ -1,0 +1,163 @@
+"""The command line: what is done here, and what goes on to Java."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sys
+from collections.abc import Callable, Sequence
+from types import FrameType
+
+from promptpo_setup import doctor, java, jdk, kernel_spec, notebooks, suites
+from promptpo_setup.bootstrap import set_up
+from promptpo_setup.errors import Stop
+from promptpo_setup.extras import EXTRAS
+from promptpo_setup.home import Home
+from promptpo_setup.progress import Progress, timings_table
+from promptpo_setup.steps import write_whole
+
+HELP = """\
+usage: ./promptpo COMMAND [options]
+
+  run                     set up what is missing, execute the quickstart notebook and show its results
+  lab [options]           JupyterLab with the Java kernel ready; options go to jupyter lab
+  test [--slow] [-k WORD] every test of every module, with one summary at the end
+  doctor                  what was found on this machine, what is missing, what to install
+  setup                   set up what is missing and nothing else
+  install EXTRA           add an extra to the base installation
+  kernel install|uninstall  make the kernel known to your own Jupyter, or take it away again
+
+  everything else goes to the batch program, which `./promptpo help` lists once the set-up is done:
+  optimize, evaluate, environments, runs, ...; each explains itself with --help
+
+Set-up and state live in .promptpo/ inside the checkout. PROMPTPO_PYTHON and PROMPTPO_JAVA_HOME name a Python
+and a JDK to use; docs/setup.md has the rest.
+"""
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Runs one command and gives its exit code."""
+    signal.signal(signal.SIGTERM, _terminated)
+    try:
+        return _dispatch(list(arguments), Home.here())
+    except Stop as stop:
+        print(f"promptpo: {stop}", file=sys.stderr)
+        return stop.code
+    except KeyboardInterrupt:
+        print("promptpo: interrupted; the same command goes on from here", file=sys.stderr)
+        return 130
+
+
+def _terminated(_signal: int, _frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
+
+
+def _dispatch(arguments: list[str], home: Home) -> int:
+    if not arguments or arguments[0] in ("--help", "-h", "help"):
+        return _help(home)
+    name, rest = arguments[0], arguments[1:]
+    command = COMMANDS.get(name)
+    if command is not None:
+        return command(home, rest)
+    java.become(home, prepare(home), arguments)
+    raise AssertionError("the process was replaced")
+
+
+def prepare(home: Home, with_tests: bool = False) -> jdk.Jdk:
+    """Does what the set-up still needs; quick where that is nothing.
+
+    :returns: the JDK to use
+    :raises Stop: something is missing or a step failed
+    """
+    kit = jdk.choose(os.environ)
+    if home.given_venv and not home.venv_python.exists():
+        raise Stop(f"the virtual environment {home.venv} holds no bin/python; unset PROMPTPO_VENV")
+    progress = Progress(home.log / "setup.log")
+    seconds = set_up(home, kit, os.environ, progress, with_tests).ensure()
+    if seconds:
+        _keep_timings(home, seconds)
+        print(f"set-up is done\n{timings_table(seconds)}", file=sys.stderr)
+    return kit
+
+
+def _keep_timings(home: Home, seconds: dict[str, float]) -> None:
+    rounded = {title: round(value, 1) for title, value in seconds.items()}
+    write_whole(home.stamps / "timings.json", json.dumps(rounded, indent=1) + "\n")
+
+
+def _help(home: Home) -> int:
+    print(HELP)
+    if not next(home.java_lib.glob("dev.promptpo.cli-*.jar"), None):
+        return 0
+    sys.stdout.flush()
+    java.become(home, jdk.choose(os.environ), ["--help"])
+    return 0
+
+
+def _run(home: Home, arguments: list[str]) -> int:
+    _no_more("run", arguments)
+    prepare(home)
+    return notebooks.run_quickstart(home)
+
+
+def _lab(home: Home, arguments: list[str]) -> int:
+    prepare(home)
+    return notebooks.lab(home, arguments)
+
+
+def _test(home: Home, arguments: list[str]) -> int:
+    options = suites.parse(arguments)
+    return suites.run(home, prepare(home, with_tests=True), options)
+
+
+def _doctor(home: Home, arguments: list[str]) -> int:
+    _no_more("doctor", arguments)
+    return doctor.run(home)
+
+
+def _setup(home: Home, arguments: list[str]) -> int:
+    _no_more("setup", arguments)
+    kit = prepare(home)
+    print(f"ready: JDK {kit.version} in {kit.home}, {home.venv}", file=sys.stderr)
+    return 0
+
+
+def _install(home: Home, arguments: list[str]) -> int:
+    names = ", ".join(extra.name for extra in EXTRAS)
+    if len(arguments) != 1:
+        raise Stop(f"install expects one extra, one of: {names}", code=2)
+    for extra in EXTRAS:
+        if extra.name == arguments[0]:
+            raise Stop(f"the extra '{extra.name}' ({extra.purpose}) is not in this version yet", 2)
+    raise Stop(f"unknown extra '{arguments[0]}'; the extras are: {names}", code=2)
+
+
+def _kernel(home: Home, arguments: list[str]) -> int:
+    if arguments not in (["install"], ["uninstall"]):
+        raise Stop("kernel expects one word: install or uninstall", code=2)
+    folder = kernel_spec.user_folder()
+    if arguments == ["install"]:
+        kernel_spec.write(folder, kernel_spec.content(home, prepare(home)))
+        print(f"installed {folder}")
+    elif kernel_spec.remove(folder):
+        print(f"removed {folder}")
+    else:
+        print(f"nothing at {folder}")
+    return 0
+
+
+def _no_more(name: str, arguments: list[str]) -> None:
+    if arguments:
+        raise Stop(f"{name} takes no arguments, found: {' '.join(arguments)}", code=2)
+
+
+COMMANDS: dict[str, Callable[[Home, list[str]], int]] = {
+    "run": _run,
+    "lab": _lab,
+    "test": _test,
+    "doctor": _doctor,
+    "setup": _setup,
+    "install": _install,
+    "kernel": _kernel,
+}

@@ -1,0 +1,191 @@
+"""What is on this machine, what is missing, and what to install."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import platform
+import re
+import shutil
+import subprocess
+import sys
+import sysconfig
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from promptpo_setup import chromium, jdk
+from promptpo_setup.bootstrap import find_maven, maven_environment, set_up
+from promptpo_setup.errors import Stop
+from promptpo_setup.extras import EXTRAS
+from promptpo_setup.home import Home
+from promptpo_setup.progress import Progress
+
+_NEEDED_MB = 2500
+_OLDEST_MAVEN = (3, 8)
+_LANDLOCK_CREATE_RULESET = 444
+_LANDLOCK_VERSION_FLAG = 1
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One line of the report. ``level`` is ``ok``, ``note`` (something optional is missing) or ``missing``."""
+
+    level: str
+    subject: str
+    text: str
+    todo: str = ""
+
+
+def run(home: Home) -> int:
+    """Prints the report; 0 when everything that the base needs is there."""
+    findings = examine(home)
+    width = max(len(finding.subject) for finding in findings)
+    for f in findings:
+        print(f"{f.level:<8}{f.subject:<{width}}  {f.text}")
+        if f.todo:
+            print(f"{'':<8}{'':<{width}}  -> {f.todo}")
+    missing = [finding for finding in findings if finding.level == "missing"]
+    print("the base is complete" if not missing else f"{len(missing)} missing for the base")
+    return 1 if missing else 0
+
+
+def examine(home: Home) -> list[Finding]:
+    """All findings, the base first."""
+    checks: tuple[Callable[[], Finding], ...] = (
+        _python,
+        _headers,
+        _compiler,
+        _jdk,
+        _maven,
+        _kernel,
+        _landlock,
+        _seccomp,
+        lambda: _disk(home),
+        lambda: _state(home),
+        _chromium,
+    )
+    return [check() for check in checks] + [_extra(extra.name) for extra in EXTRAS]
+
+
+def _python() -> Finding:
+    return Finding("ok", "Python", f"{platform.python_version()} in {sys.executable}")
+
+
+def _headers() -> Finding:
+    header = Path(sysconfig.get_path("include"), "Python.h")
+    if header.exists():
+        return Finding("ok", "Python headers", str(header.parent))
+    todo = "Debian: apt-get install python3-dev; or name another Python: PROMPTPO_PYTHON=..."
+    return Finding("missing", "Python headers", f"no {header}", todo)
+
+
+def _compiler() -> Finding:
+    for name in (os.environ.get("CC", ""), "cc", "gcc", "clang"):
+        found = shutil.which(name) if name else None
+        if found:
+            return Finding("ok", "C compiler", found)
+    todo = "Debian: apt-get install build-essential; macOS: xcode-select --install"
+    return Finding("missing", "C compiler", "none of cc, gcc, clang", todo)
+
+
+def _jdk() -> Finding:
+    kits = jdk.found(os.environ)
+    try:
+        kit = jdk.choose(os.environ)
+    except Stop:
+        return Finding(
+            "missing", "JDK", f"none of {jdk.OLDEST} or newer ({jdk.describe(kits)})", jdk.ADVICE
+        )
+    others = [other for other in kits if other != kit]
+    seen = f"; also {jdk.describe(others)}" if others else ""
+    return Finding("ok", "JDK", f"{kit.version} in {kit.home}{seen}")
+
+
+def _maven() -> Finding:
+    todo = "Debian: apt-get install maven; macOS: brew install maven"
+    try:
+        maven = find_maven(os.environ)
+        environ = os.environ | maven_environment(jdk.choose(os.environ), os.environ)
+    except Stop as stop:
+        return Finding("missing", "Maven", str(stop).split(";")[0], todo)
+    asked = subprocess.run([maven, "-v"], capture_output=True, text=True, env=environ, check=False)
+    match = re.search(r"Apache Maven (\d+)\.(\d+)(\.\d+)?", asked.stdout)
+    if not match:
+        return Finding("missing", "Maven", f"{maven} -v does not answer", todo)
+    version = (int(match.group(1)), int(match.group(2)))
+    if version < _OLDEST_MAVEN:
+        return Finding("missing", "Maven", f"{match.group(0)} is older than 3.8", todo)
+    return Finding("ok", "Maven", f"{match.group(0).removeprefix('Apache Maven ')} in {maven}")
+
+
+def _kernel() -> Finding:
+    text = f"{platform.system()} {platform.release()} {platform.machine()}"
+    if platform.system() == "Linux":
+        return Finding("ok", "system", text)
+    todo = "generated code runs without a sandbox here; ask for it by name: --isolation process"
+    return Finding("note", "system", text, todo)
+
+
+def landlock_abi() -> int:
+    """The version of Landlock that the running kernel enforces; 0 where there is none."""
+    if platform.system() != "Linux":
+        return 0
+    version = ctypes.CDLL(None, use_errno=True).syscall(
+        ctypes.c_long(_LANDLOCK_CREATE_RULESET),
+        None,
+        ctypes.c_size_t(0),
+        ctypes.c_uint32(_LANDLOCK_VERSION_FLAG),
+    )
+    return max(0, int(version))
+
+
+def _landlock() -> Finding:
+    abi = landlock_abi()
+    if abi:
+        return Finding("ok", "Landlock", f"ABI {abi}")
+    todo = "the sandbox needs Linux 5.13 or newer with Landlock on; else --isolation process"
+    return Finding("note", "Landlock", "not enforced by this kernel", todo)
+
+
+def _seccomp() -> Finding:
+    for name in ("libseccomp.so.2", "libseccomp.so"):
+        try:
+            ctypes.CDLL(name)
+        except OSError:
+            continue
+        return Finding("ok", "libseccomp", name)
+    level = "missing" if platform.system() == "Linux" else "note"
+    return Finding(level, "libseccomp", "not found", "Debian: apt-get install libseccomp2")
+
+
+def _disk(home: Home) -> Finding:
+    free = shutil.disk_usage(home.root).free // 2**20
+    done = home.java_lib.exists()
+    if done or free > _NEEDED_MB:
+        return Finding("ok", "disk", f"{free} MB free")
+    return Finding("missing", "disk", f"{free} MB free", f"the set-up takes about {_NEEDED_MB} MB")
+
+
+def _state(home: Home) -> Finding:
+    try:
+        kit = jdk.choose(os.environ)
+        pending = set_up(home, kit, os.environ, Progress()).pending()
+    except (Stop, OSError) as error:
+        return Finding("note", "set-up", f"cannot be examined: {error}".splitlines()[0])
+    if not pending:
+        return Finding("ok", "set-up", f"complete, in {home.state}")
+    left = ", ".join(step.title for step in pending)
+    return Finding("note", "set-up", f"still to do: {left}", "./promptpo setup")
+
+
+def _chromium() -> Finding:
+    found = chromium.find(os.environ)
+    if found:
+        return Finding("ok", "Chromium", str(found))
+    todo = "only the browser tests need it; Debian: apt-get install chromium"
+    return Finding("note", "Chromium", "not found", todo)
+
+
+def _extra(name: str) -> Finding:
+    return Finding("note", f"extra {name}", "not in this version yet")

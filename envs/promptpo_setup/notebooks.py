@@ -1,0 +1,34 @@
+"""The commands that end in a notebook."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from collections.abc import Sequence
+
+from promptpo_setup.errors import Stop
+from promptpo_setup.home import Home
+
+QUICKSTART = "notebooks/00-quickstart.ipynb"
+
+
+def run_quickstart(home: Home) -> int:
+    """Executes the quickstart notebook and prints its results; gives the exit code."""
+    notebook = home.root / QUICKSTART
+    if not notebook.exists():
+        raise Stop(f"{notebook} is missing; restore it: git checkout -- {QUICKSTART}")
+    folder = home.artefacts / "run"
+    command = [home.venv_python, "-m", "promptpo_notebook", notebook, folder]
+    return subprocess.run(command, env=home.environment(), check=False).returncode
+
+
+def lab(home: Home, options: Sequence[str]) -> int:
+    """Becomes JupyterLab over the checkout."""
+    jupyter = home.venv_python.parent / "jupyter-lab"
+    words = [str(jupyter), f"--ServerApp.root_dir={home.root}", *options]
+    if not any(word.startswith(("--notebook-dir", "--ServerApp.root_dir")) for word in options):
+        words.append(f"--LabApp.default_url=/lab/tree/{QUICKSTART}")
+    if os.geteuid() == 0:
+        words.append("--allow-root")
+    os.execve(words[0], words, home.environment())
+    raise AssertionError("the process was replaced")
