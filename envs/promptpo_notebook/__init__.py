@@ -1,1 +1,1 @@
-"""Executes notebooks without a browser and keeps what they show: ``python -m promptpo_notebook``."""
+"""Executes notebooks without a browser and keeps what they show (``python -m`` this)."""

@@ -14,7 +14,7 @@ _COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 
 
 class CellFailed(Exception):
-    """A cell raised an error, or took longer than it may; the message shows the cell and the error."""
+    """A cell raised an error or took too long; the message shows the cell and the error."""
 
 
 class KernelFailed(Exception):

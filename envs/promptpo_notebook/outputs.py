@@ -26,7 +26,9 @@ def read(path: Path) -> NotebookNode:
 
 
 def write(notebook: NotebookNode, folder: Path, stem: str) -> tuple[Path, Path]:
-    """Writes the notebook and an HTML page of it that loads nothing from elsewhere; gives both paths."""
+    """Writes the notebook and an HTML page of it that loads nothing from elsewhere; gives both
+    paths.
+    """
     executed = folder / f"{stem}.ipynb"
     nbformat.write(notebook, executed)
     exporter = HTMLExporter(embed_images=True)
@@ -49,7 +51,7 @@ def without_remote_scripts(page: str) -> str:
 
 
 def write_pictures(notebook: NotebookNode, folder: Path) -> list[Path]:
-    """Writes each picture that a cell shows to a file of its own, named after the cell's first tag."""
+    """Writes each picture that a cell shows to a file named after the cell's first tag."""
     for kind in {ending for _, ending in _PICTURE_KINDS}:
         for stale in folder.glob(f"picture-*.{kind}"):
             stale.unlink()

@@ -14,7 +14,9 @@ _COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 
 
 class CellProgress:
-    """Writes progress to a stream: on a terminal one line is kept up to date, elsewhere lines are added."""
+    """Writes progress to a stream: on a terminal one line is kept up to date, elsewhere lines are
+    added.
+    """
 
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream

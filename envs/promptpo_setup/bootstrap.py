@@ -1,4 +1,4 @@
-"""The steps that make a checkout ready: Python packages, Jep, the Java modules and the kernel spec."""
+"""The steps that make a checkout ready: Python packages, Jep, Java modules, kernel spec."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ class Bootstrap:
         )
 
     def _venv_is_sound(self) -> bool:
-        """Whether a whole virtual environment of this Python is there, made for this very folder."""
+        """Whether a whole virtual environment of this Python, made for this folder, is there."""
         settings = self._home.venv / "pyvenv.cfg"
         if not settings.exists() or str(self._home.venv) not in settings.read_text():
             return False
@@ -116,8 +116,8 @@ class Bootstrap:
                 self._pip(shell, "uninstall", "--yes", *sorted(earlier))
             chosen = self._home.state / f"{name}.lock"
             write_whole(chosen, "\n".join(wanted) + "\n")
-            # The lock names everything, so nothing is resolved and nothing unnamed comes in. After an attempt
-            # that was cut off, what is there may be incomplete.
+            # The lock names everything, so nothing is resolved and nothing unnamed comes in. After
+            # an attempt that was cut off, what is there may be incomplete.
             again = ["--force-reinstall"] if shell.interrupted else []
             self._pip(shell, "install", "--no-deps", *again, "-r", chosen)
             write_whole(installed, "\n".join(sorted(names)) + "\n")
@@ -129,7 +129,7 @@ class Bootstrap:
             work,
             lambda: self._home.venv_python.exists() and installed.exists(),
             after,
-            "see that the network and the package index that pip is set to are reachable, then run again",
+            "see that pip reaches the package index that it is set to, then run again",
         )
 
     # 3. Jep, against the chosen JDK
@@ -138,8 +138,8 @@ class Bootstrap:
         def work(shell: Shell) -> None:
             lock = self._envs / "requirements.lock"
             wanted = next(line for line in lock_lines(lock) if _name(line) == "jep")
-            # Without build isolation, so that it is built with our NumPy; never from pip's cache, which may
-            # hold one that was built against another JDK or without NumPy.
+            # Without build isolation, so that it is built with our NumPy; never from pip's cache,
+            # which may hold one that was built against another JDK or without NumPy.
             self._pip(
                 shell,
                 *("install", "--no-deps", "--no-build-isolation", "--no-cache-dir"),
@@ -224,8 +224,8 @@ class Bootstrap:
             clash = clashing(jar.name for jar in fresh.glob("*.jar"))
             if clash:
                 raise CommandFailed(
-                    "the class path would hold one library twice, manage its version in pom.xml: "
-                    + "; ".join(clash)
+                    f"the class path would hold one library twice: {'; '.join(clash)}",
+                    "manage its version in the dependencyManagement of pom.xml",
                 )
             replace_folder(fresh, self._home.java_lib)
 
@@ -242,8 +242,8 @@ class Bootstrap:
             inputs,
             work,
             lambda: next(self._home.java_lib.glob("dev.promptpo.*.jar"), None) is not None,
-            advice="see that the network and the repository that Maven is set to are reachable, and that "
-            "the sources compile, then run again",
+            advice="see that Maven reaches the repository that it is set to and that the sources "
+            "compile, then run again",
         )
 
     # 6. the kernel spec
@@ -312,8 +312,9 @@ def find_maven(environ: Mapping[str, str]) -> str:
 def maven_environment(jdk: Jdk, environ: Mapping[str, str]) -> dict[str, str]:
     """What Maven is told: the JDK, and the home folder that the environment names.
 
-    Java takes the home folder from the user database, whatever HOME says; a user with another HOME, or none in
-    that database, would get a repository where they do not expect it. What the user sets comes last and wins.
+    Java takes the home folder from the user database, whatever HOME says; a user with another HOME,
+    or none in that database, would get a repository where they do not expect it. What the user sets
+    comes last and wins.
     """
     options = [environ.get("MAVEN_OPTS", "")]
     if Path(environ.get("HOME") or ".").is_absolute():
@@ -336,7 +337,9 @@ def clashing(jars: Iterable[str]) -> list[str]:
 
 
 def replace_folder(fresh: Path, place: Path) -> None:
-    """Puts a finished folder in the place of an older one; cut off between, the place is empty, never mixed."""
+    """Puts a finished folder in the place of an older one; cut off between, the place is empty,
+    never mixed.
+    """
     old = place.with_name(place.name + ".old")
     shutil.rmtree(old, ignore_errors=True)
     if place.exists():

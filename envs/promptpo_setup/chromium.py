@@ -33,7 +33,7 @@ def required(environ: Mapping[str, str]) -> bool:
 
 
 def install(home: Home) -> Path | None:
-    """Installs Debian's Chromium where that is possible: as root, with apt. None where it is not."""
+    """Installs Debian's Chromium where that is possible, as root with apt; else None."""
     apt = shutil.which("apt-get")
     if apt is None or os.geteuid() != 0:
         return None

@@ -20,7 +20,7 @@ from promptpo_setup.steps import write_whole
 HELP = """\
 usage: ./promptpo COMMAND [options]
 
-  run                     set up what is missing, execute the quickstart notebook and show its results
+  run                     set up what is missing, execute the quickstart notebook, show its results
   lab [options]           JupyterLab with the Java kernel ready; options go to jupyter lab
   test [--slow] [-k WORD] every test of every module, with one summary at the end
   doctor                  what was found on this machine, what is missing, what to install
@@ -31,8 +31,8 @@ usage: ./promptpo COMMAND [options]
   everything else goes to the batch program, which `./promptpo help` lists once the set-up is done:
   optimize, evaluate, environments, runs, ...; each explains itself with --help
 
-Set-up and state live in .promptpo/ inside the checkout. PROMPTPO_PYTHON and PROMPTPO_JAVA_HOME name a Python
-and a JDK to use; docs/setup.md has the rest.
+Set-up and state live in .promptpo/ inside the checkout. PROMPTPO_PYTHON and
+PROMPTPO_JAVA_HOME name a Python and a JDK to use; docs/setup.md has the rest.
 """
 
 

@@ -29,7 +29,9 @@ _LANDLOCK_VERSION_FLAG = 1
 
 @dataclass(frozen=True)
 class Finding:
-    """One line of the report. ``level`` is ``ok``, ``note`` (something optional is missing) or ``missing``."""
+    """One line of the report. ``level`` is ``ok``, ``note`` (something optional is missing) or
+    ``missing``.
+    """
 
     level: str
     subject: str

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Extra:
-    """A set of packages for one purpose; ``lock`` is its lock file below ``envs``, empty where there is none yet."""
+    """A set of packages for one purpose; ``lock`` is its lock file below ``envs``, empty where
+    there is none yet.
+    """
 
     name: str
     purpose: str

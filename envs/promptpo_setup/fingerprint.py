@@ -1,7 +1,7 @@
 """What a step depends on, and a digest of it that is cheap to check.
 
-A stamp keeps two digests: the *listing* (names, sizes and modification times) and the *key* (the contents).
-While the listing is as it was, the contents are not read.
+A stamp keeps two digests: the *listing* (names, sizes and modification times) and the *key* (the
+contents). While the listing is as it was, the contents are not read.
 """
 
 from __future__ import annotations

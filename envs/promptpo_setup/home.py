@@ -89,7 +89,9 @@ class Home:
         raise FileNotFoundError(f"no site-packages under {self.venv}")
 
     def environment(self, environ: Mapping[str, str] = os.environ) -> dict[str, str]:
-        """What every program that we start is told: where things are, and no state in the user's home."""
+        """What every program that we start is told: where things are, and no state in the user's
+        home.
+        """
         told = {
             "PROMPTPO_HOME": str(self.root),
             "PROMPTPO_VENV": str(self.venv),
@@ -116,5 +118,7 @@ _MISLEADING = frozenset(
 
 
 def base_python() -> Path:
-    """The interpreter that virtual environments are made from (not one inside a virtual environment)."""
+    """The interpreter that virtual environments are made from (not one inside a virtual
+    environment).
+    """
     return Path(getattr(sys, "_base_executable", "") or sys.executable)

@@ -12,8 +12,9 @@ MAIN = "dev.promptpo.cli.Main"
 
 
 def command(home: Home, jdk: Jdk, arguments: Sequence[str]) -> list[str]:
-    """The command line of the batch program. It mostly waits for other processes, so it starts quickly
-    rather than compiling well."""
+    """The command line of the batch program. It mostly waits for other processes, so it starts
+    quickly rather than compiling well.
+    """
     return [
         str(jdk.java),
         *jdk.flags(),

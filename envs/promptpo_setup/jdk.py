@@ -41,7 +41,9 @@ class Jdk:
         return self.feature >= _FIRST_LTS and (self.feature - _FIRST_LTS) % _LTS_EVERY == 0
 
     def flags(self) -> list[str]:
-        """What each of our Java programs needs: native access for Jep, and no warnings about old libraries."""
+        """What each of our Java programs needs: native access for Jep, and no warnings about old
+        libraries.
+        """
         flags = ["--enable-native-access=ALL-UNNAMED", "-Djava.awt.headless=true"]
         if self.feature >= 23:
             flags.append("--sun-misc-unsafe-memory-access=allow")
@@ -49,7 +51,7 @@ class Jdk:
 
 
 def read(home: Path) -> Jdk | None:
-    """The kit in a folder, or None where the folder holds no compiler or does not say its version."""
+    """The kit in a folder, or None where it holds no compiler or does not say its version."""
     if not (_runs(home / "bin" / "java") and _runs(home / "bin" / "javac")):
         return None
     try:
@@ -62,7 +64,9 @@ def read(home: Path) -> Jdk | None:
 
 
 def candidates(environ: Mapping[str, str], system: Path = Path("/")) -> Iterator[Path]:
-    """Folders that may be a kit, those named by the environment first; ``system`` is the root folder."""
+    """Folders that may be a kit, those named by the environment first; ``system`` is the root
+    folder.
+    """
     for name in ("PROMPTPO_JAVA_HOME", "JAVA_HOME", "JDK_HOME"):
         if environ.get(name):
             yield Path(environ[name])
@@ -100,8 +104,8 @@ def found(environ: Mapping[str, str], system: Path = Path("/")) -> list[Jdk]:
 def choose(environ: Mapping[str, str], system: Path = Path("/")) -> Jdk:
     """The kit to use.
 
-    ``PROMPTPO_JAVA_HOME`` is taken at its word. Then the one that JAVA_HOME or JDK_HOME names, if it is new
-    enough; then the newest with long-term support; then the newest.
+    ``PROMPTPO_JAVA_HOME`` is taken at its word. Then the one that JAVA_HOME or JDK_HOME names, if
+    it is new enough; then the newest with long-term support; then the newest.
 
     :raises Stop: there is none of version 21 or newer with a compiler; says what was found
     """
@@ -126,8 +130,8 @@ def choose(environ: Mapping[str, str], system: Path = Path("/")) -> Jdk:
 
 
 ADVICE = (
-    "install one (Debian: apt-get install openjdk-21-jdk-headless or a Temurin package; macOS: brew install "
-    "openjdk@21; SDKMAN: sdk install java), or name one: JAVA_HOME=/path/to/jdk ./promptpo"
+    "install one (Debian: apt-get install openjdk-21-jdk-headless or a Temurin package; macOS: "
+    "brew install openjdk@21; SDKMAN: sdk install java), or name one: JAVA_HOME=... ./promptpo"
 )
 
 

@@ -17,7 +17,9 @@ MAIN = "dev.promptpo.kernel.Main"
 
 
 def content(home: Home, jdk: Jdk) -> dict[str, object]:
-    """The spec: start the kernel with the chosen JDK and everything that we built on its class path."""
+    """The spec: start the kernel with the chosen JDK and everything that we built on its class
+    path.
+    """
     return {
         "argv": [
             str(jdk.java),

@@ -13,8 +13,9 @@ from pathlib import Path
 def exclusive(path: Path, on_wait: Callable[[str], None]) -> Iterator[int]:
     """Holds an exclusive lock on a file, and gives its descriptor.
 
-    Children that inherit the descriptor hold the lock too: where this process is killed and its ``pip`` or
-    Maven works on, the next set-up waits for them. ``on_wait`` is told the holder's process id.
+    Children that inherit the descriptor hold the lock too: where this process is killed and its
+    ``pip`` or Maven works on, the next set-up waits for them. ``on_wait`` is told the holder's
+    process id.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)

@@ -1,12 +1,14 @@
-"""The machinery of the set-up: steps, their stamps, and what happens when one is interrupted or fails.
+"""The machinery of the set-up: steps, their stamps, and what happens when one is interrupted or
+fails.
 
-A step is done when its stamp holds the digest of everything that it depends on, the steps before it included,
-and its result is still there. A mark is written before the work and taken away after it, so a mark that is
-found says that the last attempt was cut off.
+A step is done when its stamp holds the digest of everything that it depends on, the steps before it
+included, and its result is still there. A mark is written before the work and taken away after it,
+so a mark that is found says that the last attempt was cut off.
 """
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import subprocess
@@ -48,9 +50,9 @@ CAUSES: tuple[tuple[str, str], ...] = (
 class Step:
     """One stage of the set-up.
 
-    ``inputs`` names what it depends on, ``work`` does it, and ``intact`` is cheap evidence that its result is
-    still there. ``after`` names the steps whose results it builds on. ``advice`` is what to do when it fails
-    and the log tells no more.
+    ``inputs`` names what it depends on, ``work`` does it, and ``intact`` is cheap evidence that its
+    result is still there. ``after`` names the steps whose results it builds on. ``advice`` is what
+    to do when it fails and the log tells no more.
     """
 
     name: str
@@ -63,7 +65,11 @@ class Step:
 
 
 class CommandFailed(Exception):
-    """A command of a step ended with another code than 0."""
+    """A command of a step ended with another code than 0, or left something that will not do."""
+
+    def __init__(self, message: str, advice: str = "") -> None:
+        super().__init__(message)
+        self.advice = advice
 
 
 class Shell:
@@ -194,7 +200,8 @@ class SetUp:
         return pending
 
     def ensure(self) -> dict[str, float]:
-        """Does what is pending, and gives the seconds of each step done; empty when nothing was to do.
+        """Does what is pending, and gives the seconds of each step done; empty when nothing was to
+        do.
 
         :raises StepFailed: a step failed; those before it are kept
         """
@@ -241,7 +248,7 @@ class SetUp:
                 step.work(shell)
             except CommandFailed as failure:
                 self._stamps.end(step.name)
-                raise StepFailed(_report(step, str(failure), log)) from failure
+                raise StepFailed(_report(step, failure, log)) from failure
             except Stop:
                 self._stamps.end(step.name)
                 raise
@@ -258,16 +265,16 @@ class SetUp:
         return inputs.key(), listing
 
     def _remember_listing(self, step: Step, stamp: Mapping[str, str], listing: str) -> None:
-        try:
+        # A checkout that cannot be written is slower, not broken.
+        with contextlib.suppress(OSError):
             self._stamps.write(step.name, dict(stamp) | {"listing": listing})
-        except OSError:
-            pass  # a checkout that cannot be written is slower, not broken
 
 
-def _report(step: Step, failure: str, log: Path) -> str:
+def _report(step: Step, failure: CommandFailed, log: Path) -> str:
     text = log.read_text(encoding="utf-8", errors="replace")
     tail = text.splitlines()[-TAIL_LINES:]
-    todo = next((advice for sign, advice in CAUSES if sign in text), step.advice)
+    causes = (advice for sign, advice in CAUSES if sign in text)
+    todo = failure.advice or next(causes, step.advice)
     return "\n".join(
         [
             f"the step '{step.title}' failed: {failure}",

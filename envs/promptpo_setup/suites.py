@@ -23,7 +23,9 @@ _NO_TESTS_COLLECTED = 5
 
 @dataclass(frozen=True)
 class Options:
-    """What of the tests to run: the slow ones too, only those whose name holds a word, only some suites."""
+    """What of the tests to run: the slow ones too, only those whose name holds a word, only some
+    suites.
+    """
 
     slow: bool = False
     word: str = ""
@@ -158,7 +160,8 @@ class _Runner:
             shutil.rmtree(
                 self._home.root / module / "target" / "surefire-reports", ignore_errors=True
             )
-        # Failures are counted from the reports, so that one module's do not keep the next from running.
+        # Failures are counted from the reports, so that one module's do not keep the next from
+        # running.
         arguments = ["verify", "-Dmaven.test.failure.ignore=true", "-Dstyle.color=never"]
         if self._options.slow:
             arguments.append("-Dsurefire.groups.excluded=")
