@@ -6,10 +6,11 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
 /** SHA-256 of text. */
-final class Digests {
+public final class Digests {
     private Digests() {}
 
-    static String sha256(String text) {
+    /** Of the text's UTF-8 bytes, 64 hexadecimal digits. */
+    public static String sha256(String text) {
         try {
             byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
             return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
