@@ -1,0 +1,50 @@
+package dev.promptpo.kernel;
+
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+
+/**
+ * The one thread that runs cells, start-up included, one after the other. What a cell leaves in
+ * thread-locals is there for the next.
+ */
+final class CellThread {
+    // Recursion in a cell, and javac's own on a long expression, may go deep.
+    private static final long STACK_BYTES = 16L << 20;
+
+    private final ExecutorService executor;
+    private volatile Thread thread;
+
+    CellThread() {
+        this.executor = Executors.newSingleThreadExecutor(this::newThread);
+    }
+
+    private Thread newThread(Runnable work) {
+        Thread created = new Thread(null, work, "cells", STACK_BYTES);
+        created.setDaemon(true);
+        thread = created;
+        return created;
+    }
+
+    /** Runs {@code work} when all that came before has ended; does not wait. */
+    void start(Runnable work) {
+        executor.execute(work);
+    }
+
+    /** Runs {@code work} in turn and waits for it; on the cell's thread itself it runs at once. */
+    <T> T call(Callable<T> work) throws Exception {
+        if (Thread.currentThread() == thread) {
+            return work.call();
+        }
+        try {
+            return executor.submit(work).get();
+        } catch (ExecutionException e) {
+            switch (e.getCause()) {
+                case Exception exception -> throw exception;
+                case Error error -> throw error;
+                default -> throw e;
+            }
+        }
+    }
+}

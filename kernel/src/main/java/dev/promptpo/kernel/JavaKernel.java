@@ -1,0 +1,470 @@
+package dev.promptpo.kernel;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.ServiceConfigurationError;
+import java.util.ServiceLoader;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicReference;
+import org.dflib.jjava.jupyter.Extension;
+import org.dflib.jjava.jupyter.channels.JupyterConnection;
+import org.dflib.jjava.jupyter.channels.ShellReplyEnvironment;
+import org.dflib.jjava.jupyter.kernel.BaseKernel;
+import org.dflib.jjava.jupyter.kernel.ExpressionValue;
+import org.dflib.jjava.jupyter.kernel.HelpLink;
+import org.dflib.jjava.jupyter.kernel.LanguageInfo;
+import org.dflib.jjava.jupyter.kernel.ReplacementOptions;
+import org.dflib.jjava.jupyter.kernel.comm.CommManager;
+import org.dflib.jjava.jupyter.kernel.display.DisplayData;
+import org.dflib.jjava.jupyter.kernel.magic.MagicParser;
+import org.dflib.jjava.jupyter.kernel.magic.MagicTranspiler;
+import org.dflib.jjava.jupyter.kernel.magic.MagicsRegistry;
+import org.dflib.jjava.jupyter.kernel.util.StringStyler;
+import org.dflib.jjava.jupyter.messages.Message;
+import org.dflib.jjava.jupyter.messages.MessageType;
+import org.dflib.jjava.jupyter.messages.publish.PublishClearOutput;
+import org.dflib.jjava.jupyter.messages.publish.PublishError;
+import org.dflib.jjava.jupyter.messages.publish.PublishExecuteInput;
+import org.dflib.jjava.jupyter.messages.publish.PublishExecuteResult;
+import org.dflib.jjava.jupyter.messages.reply.ErrorReply;
+import org.dflib.jjava.jupyter.messages.reply.ExecuteReply;
+import org.dflib.jjava.jupyter.messages.reply.ShutdownReply;
+import org.dflib.jjava.jupyter.messages.request.ExecuteRequest;
+import org.dflib.jjava.jupyter.messages.request.ShutdownRequest;
+
+/** Answers what a Jupyter client asks, with a {@link Session} for the language. */
+public final class JavaKernel extends BaseKernel {
+    private final CellIO cellIO;
+    private final CellOutput output = new CellOutput();
+    private final CellThread cells = new CellThread();
+    private final History history;
+    private final CountDownLatch ended = new CountDownLatch(1);
+    private final List<String> startupNotices = new ArrayList<>();
+
+    // Set by the first work of the cells' thread, and read by that thread and by interrupts.
+    private volatile Optional<Session> session = Optional.empty();
+    private final AtomicReference<Optional<ShellReplyEnvironment>> running =
+            new AtomicReference<>(Optional.empty());
+
+    private JavaKernel(CellIO io, History history, MagicsRegistry magics) {
+        super(
+                "promptpo-java",
+                Optional.ofNullable(JavaKernel.class.getPackage().getImplementationVersion())
+                        .orElse("0.1.0"),
+                new LanguageInfo.Builder("java")
+                        .version(Runtime.version().toString())
+                        .mimetype("text/x-java-source")
+                        .fileExtension(".java")
+                        .pygments("java")
+                        .codemirror("text/x-java")
+                        .build(),
+                List.of(
+                        new HelpLink(
+                                "Java API",
+                                "https://docs.oracle.com/en/java/javase/"
+                                        + Runtime.version().feature()
+                                        + "/docs/api/")),
+                history,
+                io,
+                new CommManager(),
+                new CellRenderer(),
+                new MagicParser("(?<=(?:^|=))\\s*%", "%%", new MagicTranspiler()),
+                magics,
+                true,
+                new StringStyler.Builder().build());
+        this.cellIO = io;
+        this.history = history;
+    }
+
+    /** A kernel that has not started: {@link #onStartup()} does. */
+    public static JavaKernel create() {
+        return new JavaKernel(new CellIO(), new History(), new MagicsRegistry());
+    }
+
+    /**
+     * Starts the session on the cells' thread and returns at once: a client can ask for what needs
+     * no session while the compiler warms up, and its first cell waits its turn.
+     */
+    @Override
+    public void onStartup() {
+        installNotebookKernel();
+        output.install();
+        System.setIn(cellIO.in);
+        cells.start(this::startSession);
+    }
+
+    private void startSession() {
+        Session started =
+                new Session(
+                        getClassLoader(),
+                        System.getProperty("java.class.path", ""),
+                        output.err()::print);
+        Thread.currentThread().setContextClassLoader(started.loader());
+        session = Optional.of(started);
+        for (String line : Imports.all()) {
+            if (!(started.evaluateUnits(new Cell(0, line)) instanceof Outcome.Done)) {
+                startupNotices.add("The kernel cannot run: " + line + "\n");
+            }
+        }
+        installDefaultExtensions();
+        // Has the compiler and the result's way loaded before the first cell comes.
+        started.evaluate(new Cell(0, "1 + 1"));
+    }
+
+    @Override
+    protected void installExtensions(ClassLoader classLoader) {
+        // One extension that fails must not take the others, or the kernel, with it.
+        for (ServiceLoader.Provider<Extension> provider : providers(classLoader)) {
+            try {
+                installExtension(provider.get());
+            } catch (Exception | LinkageError | ServiceConfigurationError e) {
+                startupNotices.add("The extension " + provider.type().getName() + " failed: " + e + "\n");
+            }
+        }
+    }
+
+    private List<ServiceLoader.Provider<Extension>> providers(ClassLoader classLoader) {
+        try {
+            return ServiceLoader.load(Extension.class, classLoader).stream().toList();
+        } catch (ServiceConfigurationError e) {
+            startupNotices.add("Extensions cannot be found: " + e.getMessage() + "\n");
+            return List.of();
+        }
+    }
+
+    @Override
+    public void becomeHandlerForConnection(JupyterConnection connection) {
+        super.becomeHandlerForConnection(connection);
+        connection.setHandler(
+                MessageType.EXECUTE_REQUEST,
+                (env, message) -> handleExecute((Connection) connection, env, message));
+    }
+
+    private void handleExecute(
+            Connection connection, ShellReplyEnvironment env, Message<ExecuteRequest> message) {
+        boolean failed = !execute(env, message);
+        if (failed && message.getContent().shouldStopOnError()) {
+            abortQueued(connection);
+        }
+    }
+
+    /** Answers cells that were sent before the failure was known: they are not run. */
+    private static void abortQueued(Connection connection) {
+        Optional<Message<?>> next = connection.nextQueuedRequest();
+        while (next.isPresent()) {
+            Message<?> message = next.get();
+            ShellReplyEnvironment env = connection.shellEnvironment(message);
+            env.setStatusBusy();
+            if (message.getContent() instanceof ExecuteRequest) {
+                env.reply(aborted(message));
+                env.setStatusIdle();
+            } else {
+                dispatch(connection, env, message);
+            }
+            next = connection.nextQueuedRequest();
+        }
+    }
+
+    @SuppressWarnings({"unchecked", "rawtypes"})
+    private static void dispatch(
+            Connection connection, ShellReplyEnvironment env, Message<?> message) {
+        var handler = connection.getHandler(message.getHeader().getType());
+        if (handler != null) {
+            ((org.dflib.jjava.jupyter.channels.ShellHandler) handler).handle(env, (Message) message);
+            env.resolveDeferrals();
+        }
+    }
+
+    @SuppressWarnings({"unchecked", "rawtypes"})
+    private static Message<?> aborted(Message<?> request) {
+        return new Message(request, MessageType.EXECUTE_REPLY, Map.of("status", "aborted"));
+    }
+
+    /** Runs a cell and answers its request. True when it succeeded. */
+    private boolean execute(ShellReplyEnvironment env, Message<ExecuteRequest> message) {
+        ExecuteRequest request = message.getContent();
+        boolean counted = !request.isSilent() && request.shouldStoreHistory();
+        int number = counted ? executionCount.getAndIncrement() : executionCount.get();
+        commManager.setMessageContext(message);
+        env.setStatusBusy();
+        try {
+            if (!request.isSilent()) {
+                env.publish(new PublishExecuteInput(request.getCode(), number));
+            }
+            attach(env, request);
+            Answer answer =
+                    cells.call(() -> answer(new Cell(number, request.getCode()), request));
+            output.flush();
+            if (counted) {
+                history.add(number, request.getCode(), answer.text());
+            }
+            if (answer.error().isPresent()) {
+                replyError(env, number, answer.error().get(), request.isSilent());
+                return false;
+            }
+            if (answer.shown().isPresent() && !request.isSilent()) {
+                env.publish(new PublishExecuteResult(number, answer.shown().get()));
+            }
+            env.reply(new ExecuteReply(number, answer.expressions()));
+            return true;
+        } catch (Exception | Error e) {
+            // Nothing that a cell does may end the thread that serves the shell.
+            replyError(env, number, ErrorReport.of(e), request.isSilent());
+            return false;
+        } finally {
+            env.setStatusIdle();
+        }
+    }
+
+    private void attach(ShellReplyEnvironment env, ExecuteRequest request) {
+        output.sendTo(request.isSilent() ? ignored -> {} : env::publish);
+        cellIO.attach(env, request.isStdinEnabled());
+        running.set(Optional.of(env));
+    }
+
+    private record Answer(
+            Optional<DisplayData> shown,
+            Optional<ErrorReport> error,
+            Map<String, ExpressionValue> expressions) {
+        String text() {
+            return shown.map(
+                            data ->
+                                    String.valueOf(
+                                            data.getData(
+                                                    org.dflib.jjava.jupyter.kernel.display.mime
+                                                            .MIMEType.TEXT_PLAIN)))
+                    .orElse("");
+        }
+    }
+
+    private Answer answer(Cell cell, ExecuteRequest request) {
+        startupNotices.forEach(output.err()::print);
+        startupNotices.clear();
+        Session current = session();
+        return current.asCell(
+                () -> {
+                    Answer answer = evaluate(cell);
+                    return answer.error().isPresent() || request.getUserExpr() == null
+                            ? answer
+                            : new Answer(
+                                    answer.shown(),
+                                    answer.error(),
+                                    expressions(cell.number(), request.getUserExpr()));
+                });
+    }
+
+    private Answer evaluate(Cell cell) {
+        Outcome outcome;
+        Optional<DisplayData> shown = Optional.empty();
+        try {
+            Cell java = new Cell(cell.number(), resolveMagics(cell.source()));
+            outcome = session().evaluateUnits(java);
+            if (outcome instanceof Outcome.Value value) {
+                shown =
+                        Optional.of(
+                                session()
+                                        .asUserCode(
+                                                () ->
+                                                        show(
+                                                                value.value().orElse(null),
+                                                                List.of())));
+            }
+        } catch (Exception | Error e) {
+            outcome = session().failure(e);
+        }
+        return switch (outcome) {
+            case Outcome.Value value -> new Answer(shown, Optional.empty(), Map.of());
+            case Outcome.Done done -> new Answer(Optional.empty(), Optional.empty(), Map.of());
+            case Outcome.NotCompiled failure -> failed(ErrorReport.of(failure));
+            case Outcome.Threw failure -> failed(ErrorReport.of(failure));
+            case Outcome.Interrupted failure -> failed(ErrorReport.of(failure));
+        };
+    }
+
+    private static Answer failed(ErrorReport report) {
+        return new Answer(Optional.empty(), Optional.of(report), Map.of());
+    }
+
+    private String resolveMagics(String source) {
+        // The common cell has none, and Java's own % must not be looked at twice.
+        return source.contains("%") ? magicParser.resolveMagics(source) : source;
+    }
+
+    private Map<String, ExpressionValue> expressions(int number, Map<String, String> asked) {
+        Map<String, ExpressionValue> values = new LinkedHashMap<>();
+        asked.forEach(
+                (name, expression) -> {
+                    Answer answer = evaluate(new Cell(number, expression));
+                    values.put(
+                            name,
+                            answer.error()
+                                    .<ExpressionValue>map(
+                                            report ->
+                                                    new ExpressionValue.Error(
+                                                            report.name(),
+                                                            report.value(),
+                                                            report.traceback()))
+                                    .orElseGet(
+                                            () ->
+                                                    new ExpressionValue.Success(
+                                                            answer.shown()
+                                                                    .orElse(new DisplayData()))));
+                });
+        return values;
+    }
+
+    private static void replyError(
+            ShellReplyEnvironment env, int number, ErrorReport report, boolean silent) {
+        if (!silent) {
+            env.publish(new PublishError(report.name(), report.value(), report.traceback()));
+        }
+        ErrorReply reply = new ErrorReply(report.name(), report.value(), report.traceback());
+        reply.setExecutionCount(number);
+        env.replyError(ExecuteReply.MESSAGE_TYPE.error(), reply);
+    }
+
+    /**
+     * A value in the forms in which it is shown; in the given MIME types where there are any. A
+     * renderer that fails costs the value its other forms: it is shown as text then.
+     */
+    DisplayData show(Object value, List<String> mimeTypes) {
+        try {
+            return mimeTypes.isEmpty()
+                    ? renderer.render(value)
+                    : renderer.renderAs(value, mimeTypes.toArray(String[]::new));
+        } catch (Exception | Error e) {
+            if (session.map(Session::isInterrupted).orElse(false)) {
+                throw e;
+            }
+            output.err().println("Cannot show a " + value.getClass().getName() + ": " + e);
+            return new DisplayData(textOf(value));
+        }
+    }
+
+    private static String textOf(Object value) {
+        try {
+            return ValueText.of(value);
+        } catch (Exception | Error e) {
+            return value.getClass().getName() + " (its toString failed: " + e.getClass().getName() + ")";
+        }
+    }
+
+    void clearOutput(boolean wait) {
+        output.flush();
+        running.get()
+                .ifPresent(
+                        env ->
+                                env.publish(
+                                        wait
+                                                ? PublishClearOutput.BEFORE_NEXT_OUTPUT
+                                                : PublishClearOutput.NOW));
+    }
+
+    private Session session() {
+        return session.orElseThrow(
+                () -> new IllegalStateException("the session could not be started; see the log"));
+    }
+
+    /**
+     * Evaluates source and gives its value, null where it has none. In a cell it is part of the
+     * cell; an extension may declare and import with it.
+     *
+     * @throws IllegalArgumentException where it does not compile
+     * @throws IllegalStateException where it throws; the message holds the trace
+     */
+    @Override
+    public Object evalRaw(String source) {
+        Outcome outcome;
+        try {
+            outcome =
+                    cells.call(
+                            () ->
+                                    session()
+                                            .evaluateUnits(
+                                                    new Cell(
+                                                            executionCount.get(),
+                                                            resolveMagics(source))));
+        } catch (Exception e) {
+            throw new IllegalStateException(e.getMessage(), e);
+        }
+        return switch (outcome) {
+            case Outcome.Value value -> value.value().orElse(null);
+            case Outcome.Done done -> null;
+            case Outcome.NotCompiled failure ->
+                    throw new IllegalArgumentException(
+                            String.join("\n", ErrorReport.of(failure).traceback()));
+            case Outcome.Threw failure ->
+                    throw new IllegalStateException(
+                            String.join("\n", ErrorReport.of(failure).traceback()));
+            case Outcome.Interrupted failure -> throw new IllegalStateException("interrupted");
+        };
+    }
+
+    @Override
+    public DisplayData inspect(String code, int at, boolean extraDetail) {
+        try {
+            return cells.call(() -> new Assist(session().analysis()).inspect(code, at))
+                    .map(DisplayData::new)
+                    .orElse(null);
+        } catch (Exception e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @Override
+    public ReplacementOptions complete(String code, int at) {
+        try {
+            return cells.call(() -> new Assist(session().analysis()).complete(code, at));
+        } catch (Exception e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @Override
+    public String isComplete(String code) {
+        try {
+            return code.startsWith("%")
+                    ? IS_COMPLETE_MAYBE
+                    : cells.call(() -> new Assist(session().analysis()).isComplete(code));
+        } catch (Exception e) {
+            return IS_COMPLETE_MAYBE;
+        }
+    }
+
+    /** Stops the running cell, if there is one. */
+    @Override
+    public void interrupt() {
+        session.ifPresent(Session::interrupt);
+    }
+
+    @Override
+    public void display(DisplayData data) {
+        output.flush();
+        super.display(data);
+    }
+
+    @Override
+    protected void handleShutdownRequest(
+            ShellReplyEnvironment env, Message<ShutdownRequest> message) {
+        boolean restart = message.getContent().isRestart();
+        env.setStatusBusy();
+        interrupt();
+        onShutdown(restart);
+        env.reply(restart ? ShutdownReply.SHUTDOWN_AND_RESTART : ShutdownReply.SHUTDOWN);
+        env.setStatusIdle();
+        end();
+    }
+
+    /** Lets {@link #awaitEnd()} return. */
+    void end() {
+        ended.countDown();
+    }
+
+    /** Waits for a shutdown request, or for {@link #end()}. */
+    void awaitEnd() throws InterruptedException {
+        ended.await();
+    }
+}
