@@ -68,8 +68,7 @@ final class Assist {
     /** The signatures of what is at the cursor, one a line. */
     Optional<String> inspect(String source, int cursor) {
         Part part = part(source, endOfName(source, cursor));
-        List<Documentation> found =
-                analysis.documentation(part.source(), part.cursor(), false);
+        List<Documentation> found = analysis.documentation(part.source(), part.cursor(), false);
         if (found.isEmpty()) {
             // On a method's name, the documentation is there behind its parenthesis.
             found =

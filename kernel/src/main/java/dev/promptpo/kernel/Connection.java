@@ -2,7 +2,8 @@ package dev.promptpo.kernel;
 
 import java.security.InvalidKeyException;
 import java.security.NoSuchAlgorithmException;
-import java.util.Optional;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
@@ -43,11 +44,13 @@ final class Connection extends JupyterConnection {
         }
     }
 
-    /** Takes the next request that has already arrived at the shell. Only for the shell's thread. */
-    Optional<Message<?>> nextQueuedRequest() {
-        return (shell.getEvents() & ZMQ.Poller.POLLIN) != 0
-                ? Optional.of(shell.readMessage())
-                : Optional.empty();
+    /** Takes the requests that have already come to the shell. Only for the shell's own thread. */
+    List<Message<?>> queuedRequests() {
+        List<Message<?>> requests = new ArrayList<>();
+        while ((shell.getEvents() & ZMQ.Poller.POLLIN) != 0) {
+            requests.add(shell.readMessage());
+        }
+        return requests;
     }
 
     ShellReplyEnvironment shellEnvironment(MessageContext context) {

@@ -82,32 +82,38 @@ record ErrorReport(String name, String value, List<String> traceback) {
     }
 
     private static void addFrames(List<String> lines, List<Outcome.Frame> frames) {
+        List<String> shown = new ArrayList<>();
         boolean excerptShown = false;
-        for (int i = 0; i < frames.size(); i++) {
-            if (frames.size() > LONGEST_TRACE && i == KEPT_AT_EACH_END) {
-                int left = frames.size() - 2 * KEPT_AT_EACH_END;
-                lines.add("    ... " + left + " more frames ...");
-                i = frames.size() - KEPT_AT_EACH_END;
+        for (int i = 0; i < frames.size(); ) {
+            int times = 1;
+            while (i + times < frames.size() && frames.get(i + times).equals(frames.get(i))) {
+                times++;
             }
-            switch (frames.get(i)) {
-                case Outcome.CellFrame frame -> {
-                    String in = frame.method().isEmpty() ? "" : ", in " + frame.method();
-                    lines.add(
-                            "    at "
-                                    + GREEN
-                                    + "In ["
-                                    + frame.cell().number()
-                                    + "], line "
-                                    + frame.line()
-                                    + RESET
-                                    + in);
-                    if (!excerptShown) {
-                        excerptShown = true;
-                        lines.add("        > " + frame.cell().line(frame.line()).strip());
-                    }
-                }
-                case Outcome.LibraryFrame frame -> lines.add("    at " + frame.element());
+            shown.add(
+                    "    at " + text(frames.get(i)) + (times > 1 ? " (" + times + " times)" : ""));
+            if (!excerptShown && frames.get(i) instanceof Outcome.CellFrame frame) {
+                excerptShown = true;
+                shown.add("        > " + frame.cell().line(frame.line()).strip());
             }
+            i += times;
         }
+        if (shown.size() > LONGEST_TRACE) {
+            lines.addAll(shown.subList(0, KEPT_AT_EACH_END));
+            lines.add("    ... " + (shown.size() - 2 * KEPT_AT_EACH_END) + " more lines ...");
+            lines.addAll(shown.subList(shown.size() - KEPT_AT_EACH_END, shown.size()));
+        } else {
+            lines.addAll(shown);
+        }
+    }
+
+    private static String text(Outcome.Frame frame) {
+        return switch (frame) {
+            case Outcome.CellFrame cell -> {
+                String place = "In [" + cell.cell().number() + "], line " + cell.line();
+                String in = cell.method().isEmpty() ? "" : ", in " + cell.method();
+                yield GREEN + place + RESET + in;
+            }
+            case Outcome.LibraryFrame library -> library.element().toString();
+        };
     }
 }

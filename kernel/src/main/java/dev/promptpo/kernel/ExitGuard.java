@@ -9,11 +9,13 @@ import java.io.UncheckedIOException;
 import java.util.Arrays;
 
 /**
- * Keeps a cell from ending the kernel by accident: {@code System.exit} written in a cell is refused.
+ * Keeps a cell from ending the kernel by accident: {@code System.exit} written in a cell is
+ * refused.
  *
- * <p>A call names its target in the class's constant pool. There, {@code java.lang.System.exit(int)}
- * is replaced by {@link #exit(int)}; the code itself stays as it is, and so does a class that never
- * mentions it. An exit inside a library, or through {@code Runtime}, still ends the kernel.
+ * <p>A call names its target in the class's constant pool. There, {@code
+ * java.lang.System.exit(int)} is replaced by {@link #exit(int)}; the code itself stays as it is,
+ * and so does a class that never mentions it. An exit inside a library, or through {@code Runtime},
+ * still ends the kernel.
  */
 public final class ExitGuard {
     private static final int UTF8 = 1;
@@ -99,7 +101,13 @@ public final class ExitGuard {
                 }
             }
             return new Pool(
-                    file, entries, first, second, texts, positions, file.length - bytes.available());
+                    file,
+                    entries,
+                    first,
+                    second,
+                    texts,
+                    positions,
+                    file.length - bytes.available());
         }
 
         int methodReference(String owner, String name, String descriptor) {

@@ -41,8 +41,7 @@ final class History implements HistoryManager {
     }
 
     @Override
-    public synchronized List<HistoryEntry> search(
-            String glob, int length, Set<ResultFlag> flags) {
+    public synchronized List<HistoryEntry> search(String glob, int length, Set<ResultFlag> flags) {
         Pattern pattern = pattern(glob);
         List<Entry> found =
                 entries.stream().filter(entry -> pattern.matcher(entry.input()).matches()).toList();
@@ -74,7 +73,9 @@ final class History implements HistoryManager {
                 regex.append('.');
             } else if (close > 0) {
                 String inside = glob.substring(i + 1, close).replace("\\", "\\\\");
-                regex.append('[').append(inside.replace("[", "\\[").replace("&", "\\&")).append(']');
+                regex.append('[')
+                        .append(inside.replace("[", "\\[").replace("&", "\\&"))
+                        .append(']');
                 i = close;
             } else {
                 regex.append(Pattern.quote(String.valueOf(c)));

@@ -1,5 +1,6 @@
 package dev.promptpo.kernel;
 
+import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -41,11 +42,13 @@ public final class JavaKernel extends BaseKernel {
     private final CellOutput output = new CellOutput();
     private final CellThread cells = new CellThread();
     private final History history;
+    private final PrintStream log = System.err;
     private final CountDownLatch ended = new CountDownLatch(1);
     private final List<String> startupNotices = new ArrayList<>();
 
     // Set by the first work of the cells' thread, and read by that thread and by interrupts.
     private volatile Optional<Session> session = Optional.empty();
+    private volatile Optional<Throwable> startFailure = Optional.empty();
     private final AtomicReference<Optional<ShellReplyEnvironment>> running =
             new AtomicReference<>(Optional.empty());
 
@@ -93,7 +96,15 @@ public final class JavaKernel extends BaseKernel {
         installNotebookKernel();
         output.install();
         System.setIn(cellIO.in);
-        cells.start(this::startSession);
+        cells.start(() -> {
+            try {
+                startSession();
+            } catch (Exception | Error e) {
+                // Each cell will say so; without a cell, the process's own log does.
+                startFailure = Optional.of(e);
+                e.printStackTrace(log);
+            }
+        });
     }
 
     private void startSession() {
@@ -121,7 +132,8 @@ public final class JavaKernel extends BaseKernel {
             try {
                 installExtension(provider.get());
             } catch (Exception | LinkageError | ServiceConfigurationError e) {
-                startupNotices.add("The extension " + provider.type().getName() + " failed: " + e + "\n");
+                startupNotices.add(
+                        "The extension " + provider.type().getName() + " failed: " + e + "\n");
             }
         }
     }
@@ -145,26 +157,24 @@ public final class JavaKernel extends BaseKernel {
 
     private void handleExecute(
             Connection connection, ShellReplyEnvironment env, Message<ExecuteRequest> message) {
-        boolean failed = !execute(env, message);
-        if (failed && message.getContent().shouldStopOnError()) {
-            abortQueued(connection);
-        }
+        List<Message<?>> queued = new ArrayList<>();
+        Runnable beforeFailure =
+                message.getContent().shouldStopOnError()
+                        ? () -> queued.addAll(connection.queuedRequests())
+                        : () -> {};
+        execute(env, message, beforeFailure);
+        queued.forEach(request -> answerAfterFailure(connection, request));
     }
 
-    /** Answers cells that were sent before the failure was known: they are not run. */
-    private static void abortQueued(Connection connection) {
-        Optional<Message<?>> next = connection.nextQueuedRequest();
-        while (next.isPresent()) {
-            Message<?> message = next.get();
-            ShellReplyEnvironment env = connection.shellEnvironment(message);
+    /** Cells that were sent before the failure was known are not run; the rest is as always. */
+    private static void answerAfterFailure(Connection connection, Message<?> message) {
+        ShellReplyEnvironment env = connection.shellEnvironment(message);
+        if (message.getContent() instanceof ExecuteRequest) {
             env.setStatusBusy();
-            if (message.getContent() instanceof ExecuteRequest) {
-                env.reply(aborted(message));
-                env.setStatusIdle();
-            } else {
-                dispatch(connection, env, message);
-            }
-            next = connection.nextQueuedRequest();
+            env.reply(aborted(message));
+            env.setStatusIdle();
+        } else {
+            dispatch(connection, env, message);
         }
     }
 
@@ -173,7 +183,8 @@ public final class JavaKernel extends BaseKernel {
             Connection connection, ShellReplyEnvironment env, Message<?> message) {
         var handler = connection.getHandler(message.getHeader().getType());
         if (handler != null) {
-            ((org.dflib.jjava.jupyter.channels.ShellHandler) handler).handle(env, (Message) message);
+            ((org.dflib.jjava.jupyter.channels.ShellHandler) handler)
+                    .handle(env, (Message) message);
             env.resolveDeferrals();
         }
     }
@@ -183,8 +194,9 @@ public final class JavaKernel extends BaseKernel {
         return new Message(request, MessageType.EXECUTE_REPLY, Map.of("status", "aborted"));
     }
 
-    /** Runs a cell and answers its request. True when it succeeded. */
-    private boolean execute(ShellReplyEnvironment env, Message<ExecuteRequest> message) {
+    /** Runs a cell and answers its request; {@code beforeFailure} runs before a failure is told. */
+    private void execute(
+            ShellReplyEnvironment env, Message<ExecuteRequest> message, Runnable beforeFailure) {
         ExecuteRequest request = message.getContent();
         boolean counted = !request.isSilent() && request.shouldStoreHistory();
         int number = counted ? executionCount.getAndIncrement() : executionCount.get();
@@ -195,25 +207,24 @@ public final class JavaKernel extends BaseKernel {
                 env.publish(new PublishExecuteInput(request.getCode(), number));
             }
             attach(env, request);
-            Answer answer =
-                    cells.call(() -> answer(new Cell(number, request.getCode()), request));
+            Answer answer = cells.call(() -> answer(new Cell(number, request.getCode()), request));
             output.flush();
             if (counted) {
                 history.add(number, request.getCode(), answer.text());
             }
             if (answer.error().isPresent()) {
+                beforeFailure.run();
                 replyError(env, number, answer.error().get(), request.isSilent());
-                return false;
+                return;
             }
             if (answer.shown().isPresent() && !request.isSilent()) {
                 env.publish(new PublishExecuteResult(number, answer.shown().get()));
             }
             env.reply(new ExecuteReply(number, answer.expressions()));
-            return true;
         } catch (Exception | Error e) {
             // Nothing that a cell does may end the thread that serves the shell.
+            beforeFailure.run();
             replyError(env, number, ErrorReport.of(e), request.isSilent());
-            return false;
         } finally {
             env.setStatusIdle();
         }
@@ -230,12 +241,11 @@ public final class JavaKernel extends BaseKernel {
             Optional<ErrorReport> error,
             Map<String, ExpressionValue> expressions) {
         String text() {
-            return shown.map(
-                            data ->
-                                    String.valueOf(
-                                            data.getData(
-                                                    org.dflib.jjava.jupyter.kernel.display.mime
-                                                            .MIMEType.TEXT_PLAIN)))
+            return shown.map(data ->
+                            String.valueOf(
+                                    data.getData(
+                                            org.dflib.jjava.jupyter.kernel.display.mime.MIMEType
+                                                    .TEXT_PLAIN)))
                     .orElse("");
         }
     }
@@ -244,16 +254,15 @@ public final class JavaKernel extends BaseKernel {
         startupNotices.forEach(output.err()::print);
         startupNotices.clear();
         Session current = session();
-        return current.asCell(
-                () -> {
-                    Answer answer = evaluate(cell);
-                    return answer.error().isPresent() || request.getUserExpr() == null
-                            ? answer
-                            : new Answer(
-                                    answer.shown(),
-                                    answer.error(),
-                                    expressions(cell.number(), request.getUserExpr()));
-                });
+        return current.asCell(() -> {
+            Answer answer = evaluate(cell);
+            return answer.error().isPresent() || request.getUserExpr() == null
+                    ? answer
+                    : new Answer(
+                            answer.shown(),
+                            answer.error(),
+                            expressions(cell.number(), request.getUserExpr()));
+        });
     }
 
     private Answer evaluate(Cell cell) {
@@ -267,10 +276,7 @@ public final class JavaKernel extends BaseKernel {
                         Optional.of(
                                 session()
                                         .asUserCode(
-                                                () ->
-                                                        show(
-                                                                value.value().orElse(null),
-                                                                List.of())));
+                                                () -> show(value.value().orElse(null), List.of())));
             }
         } catch (Exception | Error e) {
             outcome = session().failure(e);
@@ -295,24 +301,18 @@ public final class JavaKernel extends BaseKernel {
 
     private Map<String, ExpressionValue> expressions(int number, Map<String, String> asked) {
         Map<String, ExpressionValue> values = new LinkedHashMap<>();
-        asked.forEach(
-                (name, expression) -> {
-                    Answer answer = evaluate(new Cell(number, expression));
-                    values.put(
-                            name,
-                            answer.error()
-                                    .<ExpressionValue>map(
-                                            report ->
-                                                    new ExpressionValue.Error(
-                                                            report.name(),
-                                                            report.value(),
-                                                            report.traceback()))
-                                    .orElseGet(
-                                            () ->
-                                                    new ExpressionValue.Success(
-                                                            answer.shown()
-                                                                    .orElse(new DisplayData()))));
-                });
+        asked.forEach((name, expression) -> {
+            Answer answer = evaluate(new Cell(number, expression));
+            values.put(
+                    name,
+                    answer.error()
+                            .<ExpressionValue>map(report ->
+                                    new ExpressionValue.Error(
+                                            report.name(), report.value(), report.traceback()))
+                            .orElseGet(() ->
+                                    new ExpressionValue.Success(
+                                            answer.shown().orElse(new DisplayData()))));
+        });
         return values;
     }
 
@@ -339,7 +339,7 @@ public final class JavaKernel extends BaseKernel {
             if (session.map(Session::isInterrupted).orElse(false)) {
                 throw e;
             }
-            output.err().println("Cannot show a " + value.getClass().getName() + ": " + e);
+            output.err().println("Cannot show a " + nameOf(value) + ": " + e);
             return new DisplayData(textOf(value));
         }
     }
@@ -348,24 +348,30 @@ public final class JavaKernel extends BaseKernel {
         try {
             return ValueText.of(value);
         } catch (Exception | Error e) {
-            return value.getClass().getName() + " (its toString failed: " + e.getClass().getName() + ")";
+            return nameOf(value) + " (its toString failed: " + e.getClass().getName() + ")";
         }
+    }
+
+    private static String nameOf(Object value) {
+        return Session.cellName(value.getClass().getName());
     }
 
     void clearOutput(boolean wait) {
         output.flush();
         running.get()
-                .ifPresent(
-                        env ->
-                                env.publish(
-                                        wait
-                                                ? PublishClearOutput.BEFORE_NEXT_OUTPUT
-                                                : PublishClearOutput.NOW));
+                .ifPresent(env ->
+                        env.publish(
+                                wait
+                                        ? PublishClearOutput.BEFORE_NEXT_OUTPUT
+                                        : PublishClearOutput.NOW));
     }
 
     private Session session() {
-        return session.orElseThrow(
-                () -> new IllegalStateException("the session could not be started; see the log"));
+        return session.orElseThrow(() ->
+                new IllegalStateException(
+                        "the session could not be started: "
+                                + startFailure.map(Throwable::toString).orElse("not yet"),
+                        startFailure.orElse(null)));
     }
 
     /**
@@ -380,13 +386,10 @@ public final class JavaKernel extends BaseKernel {
         Outcome outcome;
         try {
             outcome =
-                    cells.call(
-                            () ->
-                                    session()
-                                            .evaluateUnits(
-                                                    new Cell(
-                                                            executionCount.get(),
-                                                            resolveMagics(source))));
+                    cells.call(() ->
+                            session()
+                                    .evaluateUnits(
+                                            new Cell(executionCount.get(), resolveMagics(source))));
         } catch (Exception e) {
             throw new IllegalStateException(e.getMessage(), e);
         }

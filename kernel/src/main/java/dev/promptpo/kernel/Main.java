@@ -77,14 +77,12 @@ public final class Main {
         if (parent != null && parent.matches("\\d+")) {
             // A process that cannot be seen (in another container) cannot be waited for.
             ProcessHandle.of(Long.parseLong(parent))
-                    .ifPresent(
-                            process ->
-                                    process.onExit()
-                                            .thenRun(
-                                                    () -> {
-                                                        kernel.interrupt();
-                                                        kernel.end();
-                                                    }));
+                    .ifPresent(process ->
+                            process.onExit()
+                                    .thenRun(() -> {
+                                        kernel.interrupt();
+                                        kernel.end();
+                                    }));
         }
     }
 
@@ -94,15 +92,14 @@ public final class Main {
         Thread.ofPlatform()
                 .daemon()
                 .name("last resort")
-                .start(
-                        () -> {
-                            try {
-                                TimeUnit.MILLISECONDS.sleep(LONGEST_END_MS);
-                            } catch (InterruptedException e) {
-                                Thread.currentThread().interrupt();
-                            }
-                            Runtime.getRuntime().halt(0);
-                        });
+                .start(() -> {
+                    try {
+                        TimeUnit.MILLISECONDS.sleep(LONGEST_END_MS);
+                    } catch (InterruptedException e) {
+                        Thread.currentThread().interrupt();
+                    }
+                    Runtime.getRuntime().halt(0);
+                });
         connection.drain();
         TimeUnit.MILLISECONDS.sleep(LAST_WORDS_MS);
         System.exit(0);

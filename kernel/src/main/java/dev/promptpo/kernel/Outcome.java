@@ -6,7 +6,9 @@ import java.util.Optional;
 /** How a cell ended. */
 public sealed interface Outcome {
 
-    /** The cell ran to its end and its last piece is an expression; {@code value} empty for null. */
+    /**
+     * The cell ran to its end and its last piece is an expression; {@code value} empty for null.
+     */
     record Value(Optional<Object> value) implements Outcome {}
 
     /** The cell ran to its end and its last piece has no value: a declaration, an assignment. */

@@ -13,6 +13,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import jdk.jshell.DeclarationSnippet;
 import jdk.jshell.Diag;
@@ -36,6 +37,7 @@ import jdk.jshell.spi.ExecutionEnv;
  */
 public final class Session implements AutoCloseable {
     private static final int LONGEST_CHAIN = 50;
+    private static final Pattern WRAPPER = Pattern.compile("REPL\\.\\$JShell\\$\\w+[.$]");
 
     private final SnippetControl control;
     private final JShell shell;
@@ -203,10 +205,9 @@ public final class Session implements AutoCloseable {
     private Outcome rejected(Cell cell, Snippet snippet, Set<Snippet> unresolved) {
         // What is missing is said where it was first missed, not where that is noticed again.
         return missingVariable(cell, unresolved)
-                .orElseGet(
-                        () ->
-                                new Outcome.NotCompiled(
-                                        cell, problems(origins.get(snippet.id()), snippet)));
+                .orElseGet(() ->
+                        new Outcome.NotCompiled(
+                                cell, problems(origins.get(snippet.id()), snippet)));
     }
 
     private Optional<Outcome> missingVariable(Cell cell, Set<Snippet> unresolved) {
@@ -232,15 +233,13 @@ public final class Session implements AutoCloseable {
         }
         if (problems.isEmpty() && snippet instanceof DeclarationSnippet declaration) {
             shell.unresolvedDependencies(declaration)
-                    .forEach(
-                            name ->
-                                    problems.add(
-                                            new Outcome.Problem(
-                                                    origin.offsetInCell(snippet.source(), 0),
-                                                    origin.offsetInCell(
-                                                            snippet.source(),
-                                                            snippet.source().length()),
-                                                    "cannot find " + name)));
+                    .forEach(name ->
+                            problems.add(
+                                    new Outcome.Problem(
+                                            origin.offsetInCell(snippet.source(), 0),
+                                            origin.offsetInCell(
+                                                    snippet.source(), snippet.source().length()),
+                                            "cannot find " + name)));
         }
         if (problems.isEmpty()) {
             problems.add(
@@ -264,7 +263,10 @@ public final class Session implements AutoCloseable {
                                 .sorted()
                                 .collect(Collectors.joining(", "));
                 String notice =
-                        declaration.name() + " can be used once this is declared: " + missing + "\n";
+                        declaration.name()
+                                + " can be used once this is declared: "
+                                + missing
+                                + "\n";
                 if (!notice.equals(waiting.put(declaration, notice))) {
                     notices.accept(notice);
                 }
@@ -350,15 +352,16 @@ public final class Session implements AutoCloseable {
 
     private static Optional<String> message(Throwable thrown) {
         try {
-            return Optional.of(Objects.requireNonNullElse(thrown.getLocalizedMessage(), ""));
+            return Optional.of(
+                    cellName(Objects.requireNonNullElse(thrown.getLocalizedMessage(), "")));
         } catch (Throwable e) {
             return Optional.of("(its message cannot be read: " + e.getClass().getName() + ")");
         }
     }
 
-    /** A class's name as the cell wrote it: JShell puts the classes of cells into a wrapper. */
-    static String cellName(String className) {
-        return className.replaceFirst("^REPL\\.\\$JShell\\$\\w+\\$", "");
+    /** Text with the classes of cells named as the cell wrote them, without JShell's wrapper. */
+    static String cellName(String text) {
+        return WRAPPER.matcher(text).replaceAll("");
     }
 
     private List<Outcome.Frame> frames(StackTraceElement[] elements) {

@@ -11,8 +11,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
-import jdk.jshell.execution.LocalExecutionControl;
 import jdk.jshell.execution.LoaderDelegate;
+import jdk.jshell.execution.LocalExecutionControl;
 import jdk.jshell.spi.ExecutionControl;
 import jdk.jshell.spi.SPIResolutionException;
 
@@ -22,9 +22,9 @@ import jdk.jshell.spi.SPIResolutionException;
  *
  * <p>The JDK's local control weaves a check of a stop flag into every method entry and backward
  * branch of a snippet. It only makes that flag when it runs its first snippet, on a thread of its
- * own; here it runs one empty method that way, and the flag is taken from the class that it loads
- * for the purpose. An interrupt sets the flag and interrupts the cell's thread, and nothing else: a
- * library's own threads are the library's business.
+ * own; here it runs one harmless method that way, and the flag is taken from the class that it
+ * loads for the purpose. An interrupt sets the flag and interrupts the cell's thread, and nothing
+ * else: a library's own threads are the library's business.
  */
 final class SnippetControl extends LocalExecutionControl {
     private static final int LONGEST_CAUSE_CHAIN = 50;
@@ -52,16 +52,11 @@ final class SnippetControl extends LocalExecutionControl {
         super(finder);
         this.loader = loader;
         try {
-            super.invoke(SnippetControl.class.getDeclaredMethod("nothing"));
+            super.invoke(System.class.getMethod("lineSeparator"));
         } catch (Exception e) {
             throw new IllegalStateException("cannot prepare the execution of cells", e);
         }
         this.stopFlag = finder.flag();
-    }
-
-    /** The method that makes the JDK's control load its stop flag. */
-    static Object nothing() {
-        return "";
     }
 
     /** Whether a busy loop in a cell can be stopped; false only on a JDK that lacks stop checks. */
@@ -144,17 +139,19 @@ final class SnippetControl extends LocalExecutionControl {
     }
 
     private void setStopFlag(boolean stop) {
-        stopFlag.ifPresent(
-                field -> {
-                    try {
-                        field.setBoolean(null, stop);
-                    } catch (IllegalAccessException e) {
-                        throw new IllegalStateException(e);
-                    }
-                });
+        stopFlag.ifPresent(field -> {
+            try {
+                field.setBoolean(null, stop);
+            } catch (IllegalAccessException e) {
+                throw new IllegalStateException(e);
+            }
+        });
     }
 
-    /** Runs code of the user's other than a snippet (a renderer, a magic), so that it can be interrupted. */
+    /**
+     * Runs code of the user's other than a snippet (a renderer, a magic), so that it can be
+     * interrupted.
+     */
     <T> T asUserCode(Callable<T> code) throws Exception {
         clientCodeEnter();
         try {
@@ -301,7 +298,8 @@ final class SnippetControl extends LocalExecutionControl {
         private Optional<Field> staticBoolean(String className) {
             try {
                 for (Field field : loader.findClass(className).getFields()) {
-                    if (Modifier.isStatic(field.getModifiers()) && field.getType() == boolean.class) {
+                    if (Modifier.isStatic(field.getModifiers())
+                            && field.getType() == boolean.class) {
                         return Optional.of(field);
                     }
                 }
