@@ -90,11 +90,8 @@ def complete(draft: dict[str, Any]) -> dict[str, Any]:
         "high": [],
     } | document["action"]
     for which, reference in document["references"].items():
-        document["references"][which] = {
-            "value": reference["value"],
-            "low": _number(reference.get("low")),
-            "high": _number(reference.get("high")),
-        } | reference
+        numbers = {key: _number(reference.get(key)) for key in ("value", "low", "high")}
+        document["references"][which] = reference | numbers
     _check(document)
     document = {key: document[key] for key in (*_KEYS, "board") if key in document}
     document["digest"] = digest(document)

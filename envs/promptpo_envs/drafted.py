@@ -25,16 +25,17 @@ class Drafted:
     """Gymnasium's registered environments that have no specification file."""
 
     def ids(self) -> list[str]:
-        return list(gymnasium.registry)
+        return [name for name in gymnasium.registry if not name.startswith("promptpo/")]
 
     def match(self, wanted: str) -> str | None:
         form = normalised(wanted)
         newest: dict[str, tuple[int, str]] = {}
-        for name, spec in gymnasium.registry.items():
+        for name in self.ids():
             if normalised(name) == form:
                 return name
             bare = normalised(name.rsplit("-v", 1)[0])
-            newest[bare] = max(newest.get(bare, (-1, "")), (spec.version or 0, name))
+            version = gymnasium.registry[name].version or 0
+            newest[bare] = max(newest.get(bare, (-1, "")), (version, name))
         return newest[form][1] if form in newest else None
 
     def make(self, name: str, preset: str, **options: Any) -> gymnasium.Env:

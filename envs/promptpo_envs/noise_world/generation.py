@@ -5,6 +5,8 @@ The draws are made in the release's order, so the seeds of the study's boards gi
 
 from __future__ import annotations
 
+import functools
+
 import numpy as np
 
 from promptpo_envs.noise_world.board import Board, Cell, Region
@@ -16,6 +18,7 @@ _TYPES = ("deterministic", "stay", "reset")
 _LOW, _HIGH = 0.25, 0.95
 
 
+@functools.lru_cache(maxsize=64)
 def generate_board(seed: int, n: int, keys: bool = False) -> Board:
     """A new ``n`` by ``n`` board; the same arguments give the same board.
 

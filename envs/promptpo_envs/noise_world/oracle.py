@@ -2,12 +2,19 @@
 
 The state holds the key progress and the policy depends on the time: with k steps left the best
 move can differ from the one with k + 1 left.
+
+    python -m promptpo_envs.noise_world.oracle NoiseWorld1 --preset paper --policy optimal.py
+
+prints the exact returns and, where asked, writes the optimal policy as a policy file.
 """
 
 from __future__ import annotations
 
+import argparse
 import functools
+import json
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 
@@ -81,3 +88,25 @@ class {class_name}:
         self.time += 1
         return action
 '''
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """The command above."""
+    from promptpo_envs.catalogue import make
+
+    parser = argparse.ArgumentParser(description="The exact returns of a NoiseWorld.")
+    parser.add_argument("environment", help="such as NoiseWorld1 or NoiseWorld-n8-seed7")
+    parser.add_argument("--preset", default="paper")
+    parser.add_argument("--policy", type=Path, help="file to write the optimal policy to")
+    given = parser.parse_args(arguments)
+    env = make(given.environment, given.preset).unwrapped
+    if not hasattr(env, "board"):
+        parser.error(f"{given.environment} is no NoiseWorld: it has no exact solution here")
+    solution = solve(env.board, given.preset)
+    print(json.dumps({"random": solution.random, "optimal": solution.optimal}))
+    if given.policy is not None:
+        given.policy.write_text(policy_source(env.board, given.preset), "utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -72,6 +72,7 @@ def _still(board: Board) -> np.ndarray:
             if (row, column) == board.start:
                 _paint(patch, np.abs(np.maximum(np.abs(_X), np.abs(_Y)) - 0.36) - 0.02, _START)
             patch[0, :] = patch[:, 0] = _LINE
+    picture[-1, :] = picture[:, -1] = _LINE
     return picture
 
 

@@ -1,5 +1,7 @@
 """The exact returns of the boards, and that playing the optimal policy gives them."""
 
+import json
+
 import numpy as np
 import pytest
 
@@ -7,7 +9,7 @@ import promptpo_envs
 from promptpo_envs.noise_world.board import numbered_board
 from promptpo_envs.noise_world.dynamics import Dynamics
 from promptpo_envs.noise_world.environment import NoiseWorld
-from promptpo_envs.noise_world.oracle import policy_source, solve
+from promptpo_envs.noise_world.oracle import main, policy_source, solve
 
 # Dynamic programming by others than us, over n^2 steps.
 OPTIMAL = {
@@ -104,6 +106,14 @@ def test_policy_file_plays_the_optimal_policy():
                 frame, _, terminated, truncated, _ = env.step(action)
                 over = terminated or truncated
                 time += 1
+
+
+def test_command_prints_the_returns_and_writes_the_policy(tmp_path, capsys):
+    file = tmp_path / "optimal.py"
+    main(["noise-world-2", "--preset", "release", "--policy", str(file)])
+    printed = json.loads(capsys.readouterr().out)
+    assert printed["optimal"] == pytest.approx(976.768, abs=1e-3)
+    assert file.read_text() == policy_source(numbered_board(2), "release")
 
 
 def test_release_leaves_a_reset_cell_with_the_normalised_probability():
