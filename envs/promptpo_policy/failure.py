@@ -1,0 +1,133 @@
+"""What went wrong in generated code, as the typed reason that its author is shown.
+
+The mapping is the project's (kinds SYNTAX, NO_CLASS, CONSTRUCTION, EXCEPTION, BAD_ACTION, TIMEOUT,
+MEMORY, FORBIDDEN): a PermissionError, a refused thread or the import of anything but the standard
+library and NumPy is FORBIDDEN; a MemoryError is MEMORY. A traceback holds the policy's own frames
+only, with their source lines.
+"""
+
+from __future__ import annotations
+
+import errno
+import linecache
+import sys
+import traceback
+
+from promptpo_policy.action import BadAction
+
+SOURCE_FILE = "policy.py"
+MESSAGE_LIMIT = 300
+TRACEBACK_LIMIT = 4000
+
+
+class NoClass(Exception):
+    """The source defines no class that can be used."""
+
+
+class CpuLimitReached(BaseException):
+    """Raised inside generated code when it has used its CPU time for one call."""
+
+
+def remember_source(source: str) -> None:
+    """Let tracebacks show the lines of ``source``."""
+    lines = [line + "\n" for line in source.splitlines()]
+    linecache.cache[SOURCE_FILE] = (len(source), None, lines, SOURCE_FILE)
+
+
+def describe(problem: BaseException, phase: str, slot: int) -> dict:
+    """The reason document of an exception that left generated code in ``phase``."""
+    kind = _kind(problem, phase)
+    return {
+        "kind": kind,
+        "phase": phase,
+        "slot": slot,
+        "message": _message(problem, kind),
+        "traceback": "" if isinstance(problem, (BadAction, NoClass)) else _own_frames(problem),
+    }
+
+
+def _kind(problem: BaseException, phase: str) -> str:
+    if isinstance(problem, CpuLimitReached):
+        return "TIMEOUT"
+    if isinstance(problem, NoClass):
+        return "NO_CLASS"
+    if isinstance(problem, BadAction):
+        return "BAD_ACTION"
+    if isinstance(problem, MemoryError):
+        return "MEMORY"
+    if _is_refusal(problem):
+        return "FORBIDDEN"
+    if phase == "load" and isinstance(problem, SyntaxError):
+        return "SYNTAX"
+    return "CONSTRUCTION" if phase == "construct" else "EXCEPTION"
+
+
+def _is_refusal(problem: BaseException) -> bool:
+    if isinstance(problem, OSError):
+        return problem.errno in (errno.EACCES, errno.EPERM)
+    if isinstance(problem, ModuleNotFoundError):
+        return _foreign_module(problem) != ""
+    if isinstance(problem, ImportError):
+        return "Permission denied" in _text(problem) or "not permitted" in _text(problem)
+    return isinstance(problem, RuntimeError) and "can't start new thread" in _text(problem)
+
+
+def _foreign_module(problem: ModuleNotFoundError) -> str:
+    name = problem.name if isinstance(problem.name, str) else ""
+    root = name.partition(".")[0]
+    return "" if root in sys.stdlib_module_names or root == "numpy" else root
+
+
+def _message(problem: BaseException, kind: str) -> str:
+    if isinstance(problem, CpuLimitReached):
+        return f"the call used its {problem.args[0]:g} s of CPU time without returning"
+    if isinstance(problem, (BadAction, NoClass)):
+        return _one_line(_text(problem))
+    if kind == "FORBIDDEN" and isinstance(problem, ModuleNotFoundError):
+        return _one_line(
+            "a policy may import the standard library and NumPy only; "
+            f"it asked for {_foreign_module(problem)}"
+        )
+    text = _one_line(f"{type(problem).__name__}: {_text(problem)}".rstrip(": "))
+    if kind == "FORBIDDEN":
+        return _one_line(
+            f"{text} (a policy may compute, and read the standard library and NumPy; it has no "
+            "files, network, processes or threads)"
+        )
+    return text
+
+
+def _own_frames(problem: BaseException) -> str:
+    try:
+        report = traceback.TracebackException.from_exception(problem)
+        _keep_own(report, set())
+        text = "".join(report.format())
+    except Exception:
+        text = f"{type(problem).__name__}\n"
+    if len(text) <= TRACEBACK_LIMIT:
+        return text
+    head = TRACEBACK_LIMIT // 3
+    return f"{text[:head]}\n  [...]\n{text[-(TRACEBACK_LIMIT - head) :]}"
+
+
+def _keep_own(report: traceback.TracebackException, seen: set[int]) -> None:
+    if id(report) in seen:
+        return
+    seen.add(id(report))
+    own = [frame for frame in report.stack if frame.filename == SOURCE_FILE]
+    report.stack = traceback.StackSummary.from_list(own)
+    for other in (report.__cause__, report.__context__):
+        if other is not None:
+            _keep_own(other, seen)
+
+
+def _text(problem: BaseException) -> str:
+    try:
+        return str(problem)
+    except Exception:
+        return "(its message cannot be shown)"
+
+
+def _one_line(text: str) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= MESSAGE_LIMIT else line[: MESSAGE_LIMIT - 3] + "..."

@@ -1,0 +1,135 @@
+"""The environments of a worker, by id and preset, made once and reset for each episode."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+
+import numpy as np
+
+from promptpo_rollout.outcome import BadRequest
+
+
+@dataclasses.dataclass(frozen=True)
+class Step:
+    """What one step gave: the next frame, the reward, whether the episode is over, success."""
+
+    frame: np.ndarray
+    reward: float
+    over: bool
+    success: bool | None
+
+
+class Environment:
+    """One Gymnasium environment, seen as frames of float64."""
+
+    def __init__(self, name: str, preset: str, specification: dict) -> None:
+        import promptpo_envs
+
+        self._env = promptpo_envs.make(name, preset)
+        self._size = specification["observation_size"]
+        self._discrete = specification["action"]["kind"] == "discrete"
+        self._horizon = specification["horizon"] or math.inf
+        self._extras = specification["observation_size"] > specification["vector_size"]
+        self._steps = 0
+
+    def reset(self, seed: int) -> np.ndarray:
+        """Begin the episode of ``seed``; the first frame."""
+        observation, _info = self._env.reset(seed=seed)
+        self._steps = 0
+        return self._frame(observation)
+
+    def step(self, action: np.ndarray) -> Step:
+        """Advance by an action of float64, as ``actions`` gave it."""
+        observation, reward, terminated, truncated, info = self._env.step(
+            int(action[0]) if self._discrete else action
+        )
+        self._steps += 1
+        success = info.get("success", info.get("is_success"))
+        return Step(
+            self._frame(observation),
+            float(reward),
+            bool(terminated or truncated or self._steps >= self._horizon),
+            None if success is None else bool(success),
+        )
+
+    def close(self) -> None:
+        """Free what the environment holds."""
+        self._env.close()
+
+    def _frame(self, observation: object) -> np.ndarray:
+        vector = np.asarray(observation, dtype=np.float64).reshape(-1)
+        if not self._extras:
+            return vector
+        return np.concatenate([vector, np.asarray(self._env.unwrapped.extra_fields(), np.float64)])
+
+
+class ActionSpace:
+    """The trusted check of an action that a policy's process sent."""
+
+    def __init__(self, action: dict) -> None:
+        self._discrete = action["kind"] == "discrete"
+        self._n = action.get("n")
+        self._clips = action.get("clip", True)
+        self.size = 1 if self._discrete else math.prod(action["shape"])
+        if not self._discrete:
+            self._shape = tuple(action["shape"])
+            self._low = _bounds(action["low"], -math.inf, self.size)
+            self._high = _bounds(action["high"], math.inf, self.size)
+
+    def taken(self, sent: np.ndarray) -> np.ndarray | None:
+        """The action that the environment gets (a box is clipped), or None if it is none."""
+        if self._discrete:
+            value = sent[0]
+            return sent.copy() if 0 <= value < self._n and value == int(value) else None
+        if not np.isfinite(sent).all():
+            return None
+        clipped = np.minimum(np.maximum(sent, self._low), self._high)
+        if not self._clips and (clipped != sent).any():
+            return None
+        return clipped.reshape(self._shape)
+
+    def expected(self) -> str:
+        """What an action has to be, in words."""
+        if self._discrete:
+            return f"an integer from 0 to {self._n - 1}"
+        limits = f", each within [{self._low.tolist()}, {self._high.tolist()}]"
+        return f"{self.size} finite numbers{'' if self._clips else limits}"
+
+
+def _bounds(given: object, absent: float, size: int) -> np.ndarray:
+    values = given if isinstance(given, list) else [given] * size
+    return np.array([absent if value is None else value for value in values], dtype=np.float64)
+
+
+class Environments:
+    """The environments of a worker; as many copies of each as advance in lock-step."""
+
+    def __init__(self) -> None:
+        self._specifications: dict[tuple[str, str], dict] = {}
+        self._copies: dict[tuple[str, str], list[Environment]] = {}
+
+    def specification(self, name: str, preset: str) -> dict:
+        """The specification document; BadRequest if there is no such environment or preset."""
+        key = (name, preset)
+        if key not in self._specifications:
+            import promptpo_envs
+
+            try:
+                self._specifications[key] = promptpo_envs.specification(name, preset)
+            except (LookupError, ValueError) as problem:
+                raise BadRequest(str(problem.args[0] if problem.args else problem)) from problem
+        return self._specifications[key]
+
+    def copies(self, name: str, preset: str, count: int) -> list[Environment]:
+        """``count`` environments, made where there are too few."""
+        specification = self.specification(name, preset)
+        copies = self._copies.setdefault((name, preset), [])
+        while len(copies) < count:
+            copies.append(Environment(name, preset, specification))
+        return copies[:count]
+
+    def forget(self, name: str, preset: str) -> None:
+        """Throw copies away whose state cannot be trusted any more."""
+        for environment in self._copies.pop((name, preset), []):
+            environment.close()

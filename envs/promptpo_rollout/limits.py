@@ -1,0 +1,48 @@
+"""What a policy may use. The defaults are here and nowhere else.
+
+CPU time is the policy process's own, so that a busy machine fails nobody. Wall time is only a
+backstop for a process that waits for ever: ``wall_s`` plus ten times the CPU limit of what it was
+asked; an outcome decided by it carries ``"wall": true`` and may be tried once more.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from collections.abc import Mapping
+
+from promptpo_rollout.outcome import BadRequest
+
+
+@dataclasses.dataclass(frozen=True)
+class Limits:
+    """Limits of one policy or Feedback process."""
+
+    cpu_s_load: float = 5.0
+    """CPU seconds to execute the source and construct the object, each episode."""
+    cpu_s_step: float = 2.0
+    """CPU seconds of one call of ``act``."""
+    cpu_s_episode: float = 120.0
+    """CPU seconds an episode; all episodes of a process share their sum."""
+    cpu_s_feedback: float = 10.0
+    """CPU seconds of one call of ``summarize_trajectory``."""
+    wall_s: float = 30.0
+    """Wall seconds granted to any answer, on top of ten times its CPU limit."""
+    memory_mb: int = 1024
+    """MiB of address space on top of the interpreter's and NumPy's own."""
+
+    @classmethod
+    def of(cls, given: Mapping[str, object]) -> Limits:
+        """Limits from a request; what is absent has its default. Raises BadRequest."""
+        names = {field.name for field in dataclasses.fields(cls)}
+        for name, value in given.items():
+            if name not in names:
+                raise BadRequest(f"unknown limit {name!r}; known are {', '.join(sorted(names))}")
+            number = isinstance(value, (int, float)) and not isinstance(value, bool)
+            if not number or not math.isfinite(value) or value <= 0:
+                raise BadRequest(f"the limit {name} must be a number above 0; it was {value!r}")
+        return cls(**given)
+
+    def wall_for(self, cpu_seconds: float) -> float:
+        """Wall seconds for an answer that may take ``cpu_seconds`` of CPU time."""
+        return self.wall_s + 10 * cpu_seconds

@@ -1,0 +1,320 @@
+"""A worker's side of policy processes: fork, talk with deadlines, reap. Trusts nothing it reads."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import os
+import select
+import signal
+import socket
+import struct
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+
+from promptpo_policy import frames
+from promptpo_rollout.limits import Limits
+from promptpo_rollout.outcome import PHASES, REPORTABLE, Failure
+
+_SLICE_MS = 100
+_TEMPLATE_SECONDS = 60.0
+_MESSAGE_LIMIT = 400
+_TRACEBACK_LIMIT = 6000
+_ENVIRONMENT = {
+    "LANG": "C.UTF-8",
+    "OPENBLAS_NUM_THREADS": "1",
+    "OMP_NUM_THREADS": "1",
+    "MKL_NUM_THREADS": "1",
+    # The order of a set of strings is the same in each template.
+    "PYTHONHASHSEED": "0",
+}
+
+
+class TemplateError(Exception):
+    """The template could not start or stopped answering; the message says why."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Exit:
+    """How a policy's process ended: exit code or -1, signal or 0, CPU seconds it used."""
+
+    code: int
+    signal: int
+    cpu_seconds: float
+
+
+class Template:
+    """The process that policies are forked from."""
+
+    def __init__(self, level: str) -> None:
+        import numpy
+        import promptpo_policy
+
+        self.level = level
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        with theirs:
+            self._process = subprocess.Popen(
+                [
+                    *(sys.executable, "-s", "-S", "-P", "-B"),
+                    os.path.join(os.path.dirname(promptpo_policy.__file__), "__main__.py"),
+                    *(str(theirs.fileno()), level),
+                    os.path.dirname(os.path.dirname(os.path.abspath(numpy.__file__))),
+                ],
+                env=_ENVIRONMENT,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                pass_fds=[theirs.fileno()],
+            )
+        self._socket = ours
+        self._socket.settimeout(_TEMPLATE_SECONDS)
+        started = self._answer()
+        if "error" in started:
+            self.close()
+            raise TemplateError(started["error"])
+
+    def fork(self, limits: Limits, cpu_seconds: float, watch: Watch) -> PolicyProcess:
+        """A new policy process with its walls going up; ``cpu_seconds`` is its total."""
+        request_read, request_write = os.pipe2(os.O_CLOEXEC)
+        reply_read, reply_write = os.pipe2(os.O_CLOEXEC)
+        try:
+            message = {
+                "do": "fork",
+                "memory_bytes": int(limits.memory_mb * (1 << 20)),
+                "cpu_seconds": cpu_seconds,
+            }
+            socket.send_fds(self._socket, [json.dumps(message).encode()], [request_read, reply_write])
+            pid = self._answer()["pid"]
+        except BaseException:
+            os.close(request_write)
+            os.close(reply_read)
+            raise
+        finally:
+            os.close(request_read)
+            os.close(reply_write)
+        return PolicyProcess(self, pid, request_write, reply_read, limits, cpu_seconds, watch)
+
+    def reap(self, pid: int) -> Exit:
+        """End the child if it still runs, and say how it ended."""
+        self._socket.send(json.dumps({"do": "reap", "pid": pid}).encode())
+        return Exit(**self._answer())
+
+    def close(self) -> None:
+        """End the template, and with it what is left of its children."""
+        self._socket.close()
+        self._process.kill()
+        self._process.wait()
+
+    def _answer(self) -> dict:
+        try:
+            packet = self._socket.recv(65536)
+        except TimeoutError:
+            raise TemplateError(
+                f"the policy template did not answer for {_TEMPLATE_SECONDS:g} s"
+            ) from None
+        if not packet:
+            raise TemplateError("the policy template ended; see the pool's log")
+        return json.loads(packet)
+
+
+class Watch:
+    """Something else to look at while a policy computes: the worker's control channel."""
+
+    def fileno(self) -> int:
+        """A descriptor that becomes readable when there is something to look at."""
+        raise NotImplementedError
+
+    def look(self) -> None:
+        """Look; raises to break the wait off."""
+        raise NotImplementedError
+
+
+class PolicyProcess:
+    """One policy's process and the two pipes to it."""
+
+    def __init__(
+        self,
+        template: Template,
+        pid: int,
+        request_fd: int,
+        reply_fd: int,
+        limits: Limits,
+        cpu_seconds: float,
+        watch: Watch,
+    ) -> None:
+        self._template = template
+        self._pid = pid
+        self._request_fd = request_fd
+        self._reply_fd = reply_fd
+        self._limits = limits
+        self._total_cpu = cpu_seconds
+        self._watch = watch
+        self._exit: Exit | None = None
+        # The kernel's name for the CPU clock of another process (clock_getcpuclockid(3)).
+        self._clock = (~pid << 3) | 2
+        os.set_blocking(request_fd, False)
+        os.set_blocking(reply_fd, False)
+        self._writing = select.poll()
+        self._writing.register(request_fd, select.POLLOUT)
+        self._reading = select.poll()
+        self._reading.register(reply_fd, select.POLLIN)
+        for poll in (self._writing, self._reading):
+            poll.register(watch.fileno(), select.POLLIN)
+        self._budget = (0.0, 0.0, 0.0)
+
+    def allow(self, cpu_seconds: float, phase: str) -> None:
+        """Start the clock for the next answer: its CPU limit, and what it is doing."""
+        self._phase = phase
+        self._budget = (
+            self.cpu_seconds(),
+            cpu_seconds,
+            time.monotonic() + self._limits.wall_for(cpu_seconds),
+        )
+
+    def write(self, data: bytes | memoryview) -> None:
+        """Write all of ``data``; Failure if the process is gone or takes too long."""
+        view = memoryview(data).cast("B")
+        while True:
+            try:
+                view = view[os.write(self._request_fd, view) :]
+            except BlockingIOError:
+                pass
+            except BrokenPipeError:
+                raise self._gone() from None
+            if not view:
+                return
+            self._wait(self._writing, self._request_fd)
+
+    def read_into(self, view: memoryview) -> None:
+        """Fill ``view`` (bytes); Failure if the process is gone or takes too long."""
+        while True:
+            self._wait(self._reading, self._reply_fd)
+            got = os.readv(self._reply_fd, [view])
+            if not got:
+                raise self._gone()
+            view = view[got:]
+            if not view:
+                return
+
+    def read_document(self) -> dict:
+        """One JSON object of at most frames.DOCUMENT_LIMIT bytes; PROTOCOL if it is none."""
+        prefix = bytearray(frames.LENGTH.size)
+        self.read_into(memoryview(prefix))
+        (size,) = frames.LENGTH.unpack(prefix)
+        if size > frames.DOCUMENT_LIMIT:
+            raise self.protocol_failure(f"it announced a document of {size} bytes")
+        body = bytearray(size)
+        if size:
+            self.read_into(memoryview(body))
+        try:
+            document = json.loads(body.decode("utf-8", "replace"))
+        except (ValueError, RecursionError):
+            raise self.protocol_failure("its document is no JSON") from None
+        if not isinstance(document, dict):
+            raise self.protocol_failure("its document is no JSON object")
+        return document
+
+    def failure_of(self, document: dict) -> Failure:
+        """The failure that a reason document claims, checked and cut to size."""
+        kind, phase, slot = (document.get(key) for key in ("kind", "phase", "slot"))
+        message, traceback = document.get("message"), document.get("traceback")
+        if (
+            kind not in REPORTABLE
+            or phase not in PHASES
+            or type(slot) is not int
+            or not isinstance(message, str)
+            or not isinstance(traceback, str)
+        ):
+            return self.protocol_failure("its reason is malformed")
+        line = " ".join(message.split())[:_MESSAGE_LIMIT]
+        return Failure(kind, phase, line, traceback[:_TRACEBACK_LIMIT], slot)
+
+    def protocol_failure(self, detail: str) -> Failure:
+        """A PROTOCOL failure: what came does not follow the frames."""
+        return Failure(
+            "PROTOCOL", self._phase, f"the policy's process broke the protocol: {detail}"
+        )
+
+    def cpu_seconds(self) -> float:
+        """CPU seconds used so far."""
+        if self._exit is not None:
+            return self._exit.cpu_seconds
+        try:
+            return time.clock_gettime(self._clock)
+        except OSError:
+            return 0.0
+
+    def end(self) -> Exit:
+        """End the process if it runs, and say how it ended. May be called again."""
+        if self._exit is None:
+            os.close(self._request_fd)
+            os.close(self._reply_fd)
+            self._exit = self._template.reap(self._pid)
+        return self._exit
+
+    def _wait(self, poll: select.poll, fd: int) -> None:
+        while True:
+            ready = poll.poll(_SLICE_MS)
+            if len(ready) == 1 and ready[0][0] == fd:
+                return
+            answered = False
+            for descriptor, _event in ready:
+                if descriptor == fd:
+                    answered = True
+                else:
+                    self._watch.look()
+            if answered:
+                return
+            self._check_clocks()
+
+    def _check_clocks(self) -> None:
+        started, limit, deadline = self._budget
+        used = self.cpu_seconds()
+        # The process ends an overrun by itself, and can say where; this is for one that cannot.
+        if used - started > limit + 1.0:
+            raise self._timeout(f"used {used - started:.1f} s of CPU time (limit {limit:g} s)")
+        if used > self._total_cpu:
+            raise self._timeout(
+                f"used {used:.1f} s of CPU time in all (limit {self._total_cpu:g} s)"
+            )
+        if time.monotonic() > deadline:
+            wall = self._limits.wall_for(limit)
+            raise self._timeout(f"did not answer within {wall:g} s", wall=True)
+
+    def _timeout(self, what: str, wall: bool = False) -> Failure:
+        self.end()
+        return Failure("TIMEOUT", self._phase, f"the policy's process {what}", wall=wall)
+
+    def _gone(self) -> Failure:
+        # A process that closed its pipes but runs on is ended here; it looks killed.
+        ended = self.end()
+        if ended.signal in (signal.SIGPROF, signal.SIGXCPU):
+            return Failure(
+                "TIMEOUT", self._phase, "the call used its CPU time inside compiled code"
+            )
+        if ended.signal == signal.SIGSYS:
+            return Failure(
+                "FORBIDDEN", self._phase, "the policy made a system call that the sandbox forbids"
+            )
+        if ended.signal:
+            how = f"by signal {ended.signal} ({_signal_name(ended.signal)})"
+        else:
+            how = f"with exit code {ended.code}"
+        return Failure("PROCESS_DIED", self._phase, f"the policy's process ended {how}")
+
+
+def _signal_name(number: int) -> str:
+    try:
+        return signal.Signals(number).name
+    except ValueError:
+        return "unknown"
+
+
+def feedback_block(block: memoryview) -> bytes:
+    """The length that goes before an episode's rows."""
+    return struct.pack(">Q", len(block))
+
+
+Progress = Callable[[int, int], None]
+"""Called with the steps and episodes so far."""
