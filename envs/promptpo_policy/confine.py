@@ -40,7 +40,7 @@ _ALLOWED = """
     clock_gettime clock_getres gettimeofday time times getrusage
     getpid gettid getppid getuid geteuid getgid getegid uname
     getrandom exit exit_group
-""".split()
+"""
 
 # No library probes for these: who calls them is looking for a way out, and ends at once.
 _DEADLY = """
@@ -49,7 +49,7 @@ _DEADLY = """
     mount umount2 pivot_root chroot unshare setns
     init_module finit_module delete_module kexec_load kexec_file_load
     open_by_handle_at keyctl add_key request_key
-""".split()
+"""
 
 _SITE_FOLDERS = ("site-packages", "dist-packages")
 
@@ -210,8 +210,9 @@ def _compiled_filter() -> _SockFilterProgram:
     # A binary search tree over call numbers: the filter is run at each read and write.
     program.set_attr(pyseccomp.Attr.CTL_OPTIMIZE, 2)
 
-    def known(names: Sequence[str]) -> list[int]:
-        numbers = (pyseccomp.resolve_syscall(pyseccomp.Arch.NATIVE, name) for name in names)
+    def known(names: str) -> list[int]:
+        every = names.split()
+        numbers = (pyseccomp.resolve_syscall(pyseccomp.Arch.NATIVE, name) for name in every)
         return [number for number in numbers if number >= 0]
 
     for number in known(_ALLOWED):
@@ -219,11 +220,11 @@ def _compiled_filter() -> _SockFilterProgram:
     for number in known(_DEADLY):
         program.add_rule(pyseccomp.KILL_PROCESS, number)
     # glibc falls back from clone3 to clone only on ENOSYS.
-    for number in known(["clone3"]):
+    for number in known("clone3"):
         program.add_rule(pyseccomp.ERRNO(errno.ENOSYS), number)
     reading_only = os.O_ACCMODE | os.O_CREAT | os.O_TRUNC
     for name, position in (("open", 1), ("openat", 2)):
-        for number in known([name]):
+        for number in known(name):
             program.add_rule(
                 pyseccomp.ALLOW,
                 number,

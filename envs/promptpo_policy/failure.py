@@ -19,6 +19,9 @@ SOURCE_FILE = "policy.py"
 MESSAGE_LIMIT = 300
 TRACEBACK_LIMIT = 4000
 
+# What the loader says where a module of the standard library needs a library of the system.
+_UNREADABLE = ("Permission denied", "not permitted", "cannot open shared object file")
+
 
 class NoClass(Exception):
     """The source defines no class that can be used."""
@@ -26,6 +29,9 @@ class NoClass(Exception):
 
 class CpuLimitReached(BaseException):
     """Raised inside generated code when it has used its CPU time for one call."""
+
+    # Tracebacks name the module of what is not built in; its author has no such module.
+    __module__ = "builtins"
 
 
 def remember_source(source: str) -> None:
@@ -68,7 +74,7 @@ def _is_refusal(problem: BaseException) -> bool:
     if isinstance(problem, ModuleNotFoundError):
         return _foreign_module(problem) != ""
     if isinstance(problem, ImportError):
-        return "Permission denied" in _text(problem) or "not permitted" in _text(problem)
+        return any(sign in _text(problem) for sign in _UNREADABLE)
     return isinstance(problem, RuntimeError) and "can't start new thread" in _text(problem)
 
 
@@ -79,9 +85,7 @@ def _foreign_module(problem: ModuleNotFoundError) -> str:
 
 
 def _message(problem: BaseException, kind: str) -> str:
-    if isinstance(problem, CpuLimitReached):
-        return f"the call used its {problem.args[0]:g} s of CPU time without returning"
-    if isinstance(problem, (BadAction, NoClass)):
+    if isinstance(problem, (BadAction, NoClass, CpuLimitReached)):
         return _one_line(_text(problem))
     if kind == "FORBIDDEN" and isinstance(problem, ModuleNotFoundError):
         return _one_line(

@@ -12,8 +12,11 @@ import json
 import os
 import struct
 
-IDLE, CONTINUE, FIRST = 0.0, 1.0, 2.0
-"""Flags of a slot: no episode; act; a new episode starts (load and construct, then act)."""
+IDLE, ACT, LOAD = 0.0, 1.0, 2.0
+"""Flags of a slot: nothing to do; act; a new episode starts: load and construct, no action yet.
+
+A frame that loads asks for no actions, so that a process that dies is known to have died loading.
+"""
 
 OK, FAILED = 0.0, 1.0
 """Codes of a reply."""

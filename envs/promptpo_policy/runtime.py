@@ -22,7 +22,7 @@ from promptpo_policy.randomness import episode_randomness, seed_unseeded_generat
 from promptpo_policy.source import MODULE_NAME, Source
 
 _HARD_AFTER = 0.5
-"""Seconds of CPU time after the limit at which the kernel ends a call that cannot be interrupted."""
+"""CPU seconds after the limit at which the kernel ends a call that cannot be interrupted."""
 
 
 def main(request_fd: int, reply_fd: int, walls: object) -> None:
@@ -67,7 +67,7 @@ class CpuTimer:
         signal.setitimer(signal.ITIMER_PROF, 0)
 
     def _reached(self, _signal: int, _frame: types.FrameType | None) -> None:
-        raise CpuLimitReached(self._limit)
+        raise CpuLimitReached(f"the call used its {self._limit:g} s of CPU time without returning")
 
 
 class _Episode:
@@ -118,8 +118,9 @@ class _Policy:
                     flag = request[1 + slot]
                     if flag == frames.IDLE:
                         continue
-                    if flag == frames.FIRST:
+                    if flag == frames.LOAD:
                         self._begin(slot, int(request[1 + slots + slot]))
+                        continue
                     start = 2 + slot * size
                     reply[start : start + size] = self._act(slot, rows[slot].copy())
                 self._timer.disarm()
@@ -145,11 +146,11 @@ class _Policy:
         self._phase = "construct"
         policy = cls()
         episode.act = policy.act
-        self._phase = "act"
         episode.randomness.leave()
 
     def _act(self, slot: int, row: np.ndarray) -> object:
         episode = self._episodes[slot]
+        self._phase = "act"
         self._timer.arm(self._step_seconds)
         observation = self._observation(row)
         sys.modules[MODULE_NAME] = episode.module

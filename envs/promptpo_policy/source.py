@@ -53,4 +53,6 @@ class Source:
         if candidates:
             return candidates[-1]
         wanted = f"class {self._class_name}" if self._class_name else "a class"
-        raise NoClass(f"the source defines no class with a method {self._method}; expected {wanted}")
+        raise NoClass(
+            f"the source defines no class with a method {self._method}; expected {wanted}"
+        )

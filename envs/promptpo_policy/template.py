@@ -28,7 +28,7 @@ _PRELOADED = """
     enum fractions functools hashlib heapq inspect itertools json linecache lzma math numbers
     operator queue random re statistics string struct textwrap time traceback types typing
     unicodedata warnings weakref zlib
-""".split()
+"""
 _REQUEST_FD = 3
 _REPLY_FD = 4
 
@@ -64,7 +64,7 @@ def _prepare(level: str, standard_library: Sequence[str]) -> confine.Walls:
 
     import numpy
 
-    for name in _PRELOADED:
+    for name in _PRELOADED.split():
         with contextlib.suppress(ImportError):
             importlib.import_module(name)
     importlib.import_module("numpy.random")

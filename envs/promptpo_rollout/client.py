@@ -57,7 +57,7 @@ class Client:
             )
         if workers < 1:
             raise RolloutError(f"a pool needs 1 worker or more; it was {workers}")
-        log = tempfile.TemporaryFile()
+        log = tempfile.TemporaryFile()  # noqa: SIM115 (closed with the client)
         ours, theirs = socket.socketpair()
         with theirs:
             process = subprocess.Popen(

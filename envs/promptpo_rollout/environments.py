@@ -25,12 +25,12 @@ class Environment:
 
     def __init__(self, name: str, preset: str, specification: dict) -> None:
         import promptpo_envs
+        from promptpo_envs.observation import FrameReader
 
         self._env = promptpo_envs.make(name, preset)
-        self._size = specification["observation_size"]
+        self._frame = FrameReader(self._env)
         self._discrete = specification["action"]["kind"] == "discrete"
         self._horizon = specification["horizon"] or math.inf
-        self._extras = specification["observation_size"] > specification["vector_size"]
         self._steps = 0
 
     def reset(self, seed: int) -> np.ndarray:
@@ -56,12 +56,6 @@ class Environment:
     def close(self) -> None:
         """Free what the environment holds."""
         self._env.close()
-
-    def _frame(self, observation: object) -> np.ndarray:
-        vector = np.asarray(observation, dtype=np.float64).reshape(-1)
-        if not self._extras:
-            return vector
-        return np.concatenate([vector, np.asarray(self._env.unwrapped.extra_fields(), np.float64)])
 
 
 class ActionSpace:

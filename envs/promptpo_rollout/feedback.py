@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from promptpo_policy import frames
 from promptpo_policy.feedback import SUMMARY_LIMIT
+
 from promptpo_rollout.policy_process import Template, Watch, feedback_block
 from promptpo_rollout.request import FeedbackRequest
 from promptpo_rollout.rollout import policy_seed, seen_by_policy

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import dataclasses
 
-KINDS = frozenset(
-    "SYNTAX NO_CLASS CONSTRUCTION EXCEPTION BAD_ACTION TIMEOUT MEMORY PROCESS_DIED FORBIDDEN "
-    "PROTOCOL".split()
+REPORTABLE = frozenset(
+    {
+        *("SYNTAX", "NO_CLASS", "CONSTRUCTION", "EXCEPTION"),
+        *("BAD_ACTION", "TIMEOUT", "MEMORY", "FORBIDDEN"),
+    }
 )
-"""Kinds of failure; NO_CODE belongs to whoever takes source out of a model's reply."""
+"""Kinds of failure that a policy's process may claim for itself."""
 
-PHASES = frozenset("load construct act feedback".split())
+KINDS = REPORTABLE | {"PROCESS_DIED", "PROTOCOL"}
+"""All kinds, the last two as seen from outside. NO_CODE belongs to whoever reads the reply."""
 
-REPORTABLE = KINDS - {"PROCESS_DIED", "PROTOCOL"}
-"""Kinds that a policy's process may claim for itself; the others are seen from outside."""
+PHASES = frozenset({"load", "construct", "act", "feedback"})
+"""Where generated code can fail."""
 
 
 class BadRequest(Exception):

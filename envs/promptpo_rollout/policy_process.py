@@ -15,6 +15,7 @@ import time
 from collections.abc import Callable
 
 from promptpo_policy import frames
+
 from promptpo_rollout.limits import Limits
 from promptpo_rollout.outcome import PHASES, REPORTABLE, Failure
 
@@ -84,7 +85,8 @@ class Template:
                 "memory_bytes": int(limits.memory_mb * (1 << 20)),
                 "cpu_seconds": cpu_seconds,
             }
-            socket.send_fds(self._socket, [json.dumps(message).encode()], [request_read, reply_write])
+            packet = json.dumps(message).encode()
+            socket.send_fds(self._socket, [packet], [request_read, reply_write])
             pid = self._answer()["pid"]
         except BaseException:
             os.close(request_write)
@@ -291,7 +293,9 @@ class PolicyProcess:
         ended = self.end()
         if ended.signal in (signal.SIGPROF, signal.SIGXCPU):
             return Failure(
-                "TIMEOUT", self._phase, "the call used its CPU time inside compiled code"
+                "TIMEOUT",
+                self._phase,
+                "the call used its CPU time and could not be interrupted (inside compiled code?)",
             )
         if ended.signal == signal.SIGSYS:
             return Failure(

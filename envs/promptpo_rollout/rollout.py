@@ -13,8 +13,8 @@ import time
 from collections.abc import Callable
 
 import numpy as np
-
 from promptpo_policy import frames
+
 from promptpo_rollout.environments import ActionSpace, Environment, Environments
 from promptpo_rollout.outcome import Failure
 from promptpo_rollout.policy_process import PolicyProcess, Template, Watch
@@ -76,21 +76,28 @@ class Rollout:
         policy.write(frames.encode_document(self._task()))
         for slot in range(slots):
             self._begin(slot, flags, seeds, rows)
-        sequence, reported = 0, time.monotonic()
+
+        def exchange() -> None:
+            outgoing[0] += 1
+            policy.write(outgoing)
+            policy.read_into(into)
+            self._check(policy, incoming, int(outgoing[0]))
+
+        reported = time.monotonic()
         while True:
             live = [slot for slot in range(slots) if self._live[slot] is not None]
             if not live:
                 return
-            sequence += 1
-            outgoing[0] = sequence
-            fresh = int(np.count_nonzero(flags == frames.FIRST))
-            policy.allow(
-                fresh * limits.cpu_s_load + len(live) * limits.cpu_s_step,
-                "load" if fresh else "act",
-            )
-            policy.write(outgoing)
-            policy.read_into(into)
-            self._check(policy, incoming, sequence)
+            fresh = [slot for slot in live if flags[slot] == frames.LOAD]
+            if fresh:
+                asked = flags.copy()
+                flags[asked != frames.LOAD] = frames.IDLE
+                policy.allow(len(fresh) * limits.cpu_s_load, "load")
+                exchange()
+                flags[:] = asked
+                flags[fresh] = frames.ACT
+            policy.allow(len(live) * limits.cpu_s_step, "act")
+            exchange()
             for slot in live:
                 self._advance(slot, actions[slot], flags, seeds, rows)
             if time.monotonic() - reported > _PROGRESS_SECONDS:
@@ -120,7 +127,7 @@ class Rollout:
         episode = _Episode(index, self._copies[slot], self._request.trace)
         self._episodes.append(episode)
         self._live[slot] = episode
-        flags[slot] = frames.FIRST
+        flags[slot] = frames.LOAD
         seeds[slot] = policy_seed(seed)
         rows[slot] = episode.reset(seed)
 
@@ -146,7 +153,7 @@ class Rollout:
         if episode.over:
             self._begin(slot, flags, seeds, rows)
         else:
-            flags[slot] = frames.CONTINUE
+            flags[slot] = frames.ACT
             rows[slot] = frame
 
     def _check(self, policy: PolicyProcess, reply: np.ndarray, sequence: int) -> None:

@@ -13,6 +13,7 @@ import shutil
 import tempfile
 
 from promptpo_policy.confine import SANDBOX
+
 from promptpo_rollout import feedback
 from promptpo_rollout.limits import Limits
 from promptpo_rollout.outcome import Failure
@@ -38,7 +39,7 @@ _MISSING = {
     "memory": "the memory limit does not hold",
 }
 
-_PROBE = '''
+_PROBE = """
 import json, os
 
 CANARY = %(canary)r
@@ -112,7 +113,7 @@ class Feedback:
             except (OSError, RuntimeError, MemoryError, ImportError):
                 found[probe.__name__] = "refused"
         return json.dumps(found)
-'''
+"""
 
 _SPECIFICATION = {
     "observation": [{"name": "nothing", "start": 0, "stop": 1, "shape": []}],

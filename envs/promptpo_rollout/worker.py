@@ -18,6 +18,7 @@ import sys
 import time
 
 from promptpo_policy.confine import die_with_parent
+
 from promptpo_rollout import feedback, selftest
 from promptpo_rollout.environments import Environments
 from promptpo_rollout.outcome import BadRequest, Cancelled, Failure
@@ -176,9 +177,7 @@ class Worker:
         )
         request = FeedbackRequest.of(job, blob, specification["observation_size"])
         try:
-            found, cpu = feedback.summaries(
-                request, specification, self._template, self._control
-            )
+            found, cpu = feedback.summaries(request, specification, self._template, self._control)
             answer = {"outcome": "completed", "summaries": found, "policy_cpu_seconds": cpu}
         except Failure as failure:
             answer = _failed(failure, failure.slot, -1)
