@@ -51,7 +51,7 @@ def test_generated_board_passes_gymnasiums_check():
         check_env(env.unwrapped)
 
 
-def test_cell_codes_are_the_published_ones():
+def test_cell_codes_are_those_of_the_study():
     document = json.loads(
         files("promptpo_envs.noise_world").joinpath("boards.json").read_text("utf-8")
     )
@@ -80,6 +80,17 @@ def test_observation_is_agent_goal_codes_and_flags():
     second, *_ = env.step(RIGHT)
     assert second[:2].tolist() == pytest.approx([0.0, 1 / 9])
     assert first[1] == 0.0, "an earlier observation must not change"
+
+
+def test_writing_into_an_observation_changes_nothing_in_the_environment():
+    env = NoiseWorld.numbered(1)
+    for _ in range(2):
+        first, _ = env.reset(seed=0)
+        second, *_ = env.step(UP)
+        assert np.array_equal(first, second)
+        assert first.max() == 5.0
+        first[:] = 99.0
+        second[:] = 99.0
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from promptpo_envs.noise_world.dynamics import Dynamics
 from promptpo_envs.noise_world.environment import NoiseWorld
 from promptpo_envs.noise_world.oracle import main, policy_source, solve
 
-# Dynamic programming by others than us, over n^2 steps.
+# Computed independently of this code: expected returns from the start over n^2 steps.
 OPTIMAL = {
     (1, "release"): 974.908,
     (1, "paper"): 978.690,
@@ -31,14 +31,14 @@ RANDOM = {
 
 
 @pytest.mark.parametrize("number, preset", OPTIMAL)
-def test_optimal_return_is_the_published_one(number, preset):
+def test_optimal_return_is_the_reference_value(number, preset):
     value = solve(numbered_board(number), preset).optimal
     assert value == pytest.approx(OPTIMAL[number, preset], abs=1e-3)
 
 
 @pytest.mark.parametrize("number, preset", RANDOM)
-def test_random_return_is_the_published_one(number, preset):
-    # Published with two decimals: half a unit of the last one is the most it can be off.
+def test_random_return_is_the_reference_value(number, preset):
+    # The reference has two decimals: half a unit of the last one is the most it can be off.
     value = solve(numbered_board(number), preset).random
     assert value == pytest.approx(RANDOM[number, preset], abs=5e-3)
 
