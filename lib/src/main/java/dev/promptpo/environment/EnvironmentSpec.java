@@ -2,8 +2,15 @@ package dev.promptpo.environment;
 
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalDouble;
 
@@ -66,9 +73,60 @@ public record EnvironmentSpec(
         Optional<JsonNode> board,
         String digest) {
 
+    private static final int SCHEMA = 1;
+
+    private static final ObjectMapper JSON =
+            JsonMapper.builder()
+                    .addModule(new Jdk8Module())
+                    .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
+                    .build();
+
     public EnvironmentSpec {
+        for (Object needed : Arrays.asList(id, preset, action, context, budget, references)) {
+            Objects.requireNonNull(
+                    needed,
+                    "a specification needs id, preset, action, context, budget and references");
+        }
         observation = List.copyOf(observation);
         board = board == null ? Optional.empty() : board.filter(node -> !node.isNull());
+    }
+
+    /**
+     * Reads the document.
+     *
+     * @throws IllegalArgumentException when it is no specification of a schema that is known here
+     */
+    public static EnvironmentSpec fromJson(String json) {
+        try {
+            EnvironmentSpec spec = JSON.readValue(json, EnvironmentSpec.class);
+            if (spec.schema != SCHEMA) {
+                throw new IllegalArgumentException(
+                        "expected a specification of schema "
+                                + SCHEMA
+                                + ", got "
+                                + spec.schema
+                                + ": the Python packages and this library are of different"
+                                + " versions; run ./promptpo setup");
+            }
+            return spec;
+        } catch (JsonProcessingException e) {
+            throw new IllegalArgumentException(
+                    "not a specification document: " + e.getOriginalMessage(), e);
+        }
+    }
+
+    /** The document; keys that this library does not know are gone. */
+    public String toJson() {
+        try {
+            return JSON.writeValueAsString(this);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("a specification is always JSON", e);
+        }
+    }
+
+    /** The number of values of an action: 1 for a discrete space. */
+    public int actionSize() {
+        return action.shape().stream().mapToInt(Integer::intValue).reduce(1, Math::multiplyExact);
     }
 
     /** How long one policy object lives: one episode, or all episodes of its candidate in order. */

@@ -1,5 +1,6 @@
 package dev.promptpo.python;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import jep.Interpreter;
@@ -15,8 +16,9 @@ import jep.python.PyObject;
  * double[]} and {@code long[]} (NumPy arrays), lists and maps of these, {@link PythonObject}s of
  * the same thread. Results are asked for by type: {@code String}, {@code Long}, {@code Double},
  * {@code Boolean}, {@code byte[]} (from bytes), {@code double[]} (from a float64 array of any
- * shape, in C order), {@link PythonObject} (anything, left in Python), {@code Object} (whatever it
- * becomes), {@code Void} (thrown away).
+ * shape, in C order), {@link PythonArray} (an array with its shape), {@code List} (from a tuple or
+ * a list; arrays in it become {@link PythonArray}s), {@link PythonObject} (anything, left in
+ * Python), {@code Object} (whatever it becomes), {@code Void} (thrown away).
  *
  * <p>Everything throws {@link PythonException} for what Python raises.
  */
@@ -117,7 +119,13 @@ public final class Python {
                         new PythonObject(this, function.callAs(PyObject.class, arguments)));
             }
             if (type == double[].class) {
-                return type.cast(doubles(function.callAs(NDArray.class, arguments)));
+                return type.cast(array(function.callAs(NDArray.class, arguments)).doubles());
+            }
+            if (type == PythonArray.class) {
+                return type.cast(array(function.callAs(NDArray.class, arguments)));
+            }
+            if (type == List.class) {
+                return type.cast(elements(function.callAs(List.class, arguments)));
             }
             return function.callAs(type, arguments);
         } catch (JepException e) {
@@ -152,13 +160,15 @@ public final class Python {
         };
     }
 
-    private static double[] doubles(NDArray<?> array) {
-        if (array.getData() instanceof double[] data) {
-            return data;
-        }
-        throw new IllegalArgumentException(
-                "expected an array of float64 from Python, got "
-                        + array.getData().getClass().getSimpleName());
+    private static PythonArray array(NDArray<?> array) {
+        List<Integer> shape = Arrays.stream(array.getDimensions()).boxed().toList();
+        return new PythonArray(shape, array.getData());
+    }
+
+    private static List<?> elements(List<?> list) {
+        return list.stream()
+                .map(element -> element instanceof NDArray<?> array ? array(array) : element)
+                .toList();
     }
 
     private static void discard(PyObject object) {
