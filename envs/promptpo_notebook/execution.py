@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 from typing import Any, Protocol
 
+from jupyter_client.kernelspec import NoSuchKernel
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode
@@ -82,7 +83,7 @@ def execute(
         raise CellFailed(_describe(notebook, error)) from error
     except CellTimeoutError as error:
         raise CellFailed(f"a cell took longer than {timeout:.0f} s and was stopped") from error
-    except (DeadKernelError, RuntimeError) as error:
+    except (DeadKernelError, NoSuchKernel, RuntimeError) as error:
         raise KernelFailed(f"the kernel '{kernel}' did not answer: {error}") from error
 
 

@@ -3,9 +3,8 @@
 import json
 
 import numpy as np
-import pytest
-
 import promptpo_envs
+import pytest
 from promptpo_envs.noise_world.board import numbered_board
 from promptpo_envs.noise_world.dynamics import Dynamics
 from promptpo_envs.noise_world.environment import NoiseWorld

@@ -1,0 +1,180 @@
+"""Which command does what."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+from promptpo_setup import commands, java, suites
+from promptpo_setup.home import Home
+from promptpo_setup.jdk import Jdk
+
+ROOT = Path(__file__).resolve().parents[3]
+KIT = Jdk(Path("/opt/jdk"), "25.0.3")
+
+
+@pytest.fixture
+def became(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
+    """What the process was replaced by; the set-up is taken as done."""
+    seen: list[list[str]] = []
+
+    def replaced(program: str, words: list[str], environ: dict[str, str]) -> None:
+        seen.append(words)
+        raise SystemExit(0)
+
+    monkeypatch.setattr(os, "execve", replaced)
+    monkeypatch.setattr(commands, "prepare", lambda home, with_tests=False: KIT)
+    return seen
+
+
+@pytest.mark.parametrize(
+    "words", [["optimize", "NoiseWorld1", "--seed", "0"], ["evaluate", "--help"], ["nonsense"]]
+)
+def test_what_is_not_known_here_goes_to_java(became: list[list[str]], words: list[str]) -> None:
+    with pytest.raises(SystemExit):
+        commands.main(words)
+
+    (line,) = became
+    assert line[0] == "/opt/jdk/bin/java"
+    assert line[line.index(java.MAIN) + 1 :] == words
+
+
+def test_lab_is_jupyterlab_over_the_checkout(became: list[list[str]]) -> None:
+    with pytest.raises(SystemExit):
+        commands.main(["lab", "--no-browser"])
+
+    (line,) = became
+    assert line[0].endswith("/bin/jupyter-lab")
+    assert f"--ServerApp.root_dir={ROOT}" in line
+    assert "--no-browser" in line
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["install"], "install expects one extra, one of: baselines, traffic, atari, ray"),
+        (["install", "atari"], "the extra 'atari' .* is not in this version yet"),
+        (["install", "x"], "unknown extra 'x'; the extras are: baselines"),
+        (["kernel", "x"], "kernel expects one word: install or uninstall"),
+        (["run", "x"], "run takes no arguments, found: x"),
+    ],
+)
+def test_wrong_arguments_are_one_line_and_code_2(
+    capsys: pytest.CaptureFixture[str], words: list[str], said: str
+) -> None:
+    assert commands.main(words) == 2
+    error = capsys.readouterr().err
+    assert error.count("\n") == 1
+    assert re.search(said, error)
+
+
+def test_the_kernel_comes_and_goes_where_the_users_jupyter_looks(
+    became: list[list[str]], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("JUPYTER_DATA_DIR", str(tmp_path))
+    spec = tmp_path / "kernels/promptpo-java/kernel.json"
+
+    assert commands.main(["kernel", "install"]) == 0
+    assert spec.exists()
+    assert commands.main(["kernel", "uninstall"]) == 0
+    assert not spec.exists()
+
+
+def test_the_shell_script_shows_its_help_without_any_set_up(tmp_path: Path) -> None:
+    (tmp_path / "envs").mkdir()
+    (tmp_path / "promptpo").write_bytes((ROOT / "promptpo").read_bytes())
+    (tmp_path / "promptpo").chmod(0o755)
+    (tmp_path / "envs/promptpo_setup").symlink_to(ROOT / "envs/promptpo_setup")
+    (tmp_path / "called").symlink_to("promptpo")
+    done = subprocess.run([tmp_path / "called", "--help"], capture_output=True, text=True)
+
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.startswith("usage: ./promptpo COMMAND")
+
+
+def test_the_shell_script_says_which_python_is_wanted() -> None:
+    environ = {"PATH": "/usr/bin:/bin", "PROMPTPO_PYTHON": "/nonexistent/python"}
+    done = subprocess.run([ROOT / "promptpo"], capture_output=True, text=True, env=environ)
+
+    assert done.returncode == 1
+    assert done.stderr == (
+        "promptpo: PROMPTPO_PYTHON=/nonexistent/python is not a Python 3.11, 3.12 or 3.13\n"
+    )
+
+
+def test_ci_runs_exactly_the_readmes_command() -> None:
+    lines = (ROOT / ".ci/run").read_text().splitlines()
+
+    assert lines[-1] == "exec ./promptpo test"
+    assert os.access(ROOT / ".ci/run", os.X_OK)
+
+
+# The summary of the tests.
+
+
+def test_reports_are_counted(tmp_path: Path) -> None:
+    one, two = tmp_path / "one.xml", tmp_path / "two.xml"
+    one.write_text('<testsuite tests="5" failures="1" errors="1" skipped="1"/>')
+    two.write_text(
+        '<testsuites><testsuite tests="3" failures="0" errors="0" skipped="0"/></testsuites>'
+    )
+
+    assert suites.junit_counts([one, two]) == (5, 2, 1)
+
+
+def test_a_torn_report_is_a_failure(tmp_path: Path) -> None:
+    torn = tmp_path / "torn.xml"
+    torn.write_text('<testsuite tests="5"')
+
+    assert suites.junit_counts([torn]) == (0, 1, 0)
+
+
+def test_the_last_line_of_the_summary_is_the_sum_alone() -> None:
+    outcomes = [
+        suites.Outcome("ruff check", 1, 0, 0, 0.2),
+        suites.Outcome("JUnit", 120, 2, 3, 61.0, "Maven ended with code 1"),
+    ]
+
+    assert suites.summary(outcomes).splitlines() == [
+        "ruff check      1 passed    0 failed    0 skipped     0.2 s",
+        "JUnit         120 passed    2 failed    3 skipped    61.0 s  Maven ended with code 1",
+        "121 passed, 2 failed, 3 skipped",
+    ]
+
+
+def test_one_failing_suite_does_not_keep_the_others_from_running(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    home = Home(tmp_path)  # nothing is here: every program of every suite is missing
+    monkeypatch.setattr(suites, "find_maven", lambda environ: "/nonexistent/mvn")
+    monkeypatch.setattr(suites.chromium, "find", lambda environ: Path("/nonexistent/chromium"))
+
+    assert suites.run(home, KIT, suites.Options()) == 1
+    printed = capsys.readouterr().out.splitlines()
+    assert [line[3:] for line in printed if line.startswith("== ")] == [
+        *("ruff check", "ruff format", "spotless", "pytest envs", "JUnit"),
+        "notebooks and browser",
+    ]
+    assert printed[-1] == "0 passed, 6 failed, 0 skipped"
+
+
+@pytest.mark.parametrize(("ci", "failed"), [("true", 1), ("", 0)])
+def test_without_a_browser_only_ci_fails(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, ci: str, failed: int
+) -> None:
+    (tmp_path / "notebooks/tests").mkdir(parents=True)
+    monkeypatch.setenv("CI", ci)
+    monkeypatch.setattr(suites.chromium, "find", lambda environ: None)
+    monkeypatch.setattr(suites.chromium, "install", lambda home: None)
+    monkeypatch.setattr(
+        suites._Runner, "_pytest", lambda self, name, *_: suites.Outcome(name, 3, 0, 2, 1.0)
+    )
+    runner = suites._Runner(Home(tmp_path), KIT, suites.Options(only=("notebooks",)))
+    (suite,) = runner.suites()
+    outcome = suite.run()
+
+    assert (outcome.passed, outcome.failed) == (3, failed)
+    assert outcome.note.startswith("no Chromium here: the browser tests did not run")
