@@ -6,10 +6,9 @@ from importlib.resources import files
 
 import gymnasium
 import numpy as np
+import promptpo_envs
 import pytest
 from gymnasium.utils.env_checker import check_env
-
-import promptpo_envs
 from promptpo_envs.noise_world.board import Board, Cell, Region, numbered_board
 from promptpo_envs.noise_world.dynamics import Dynamics
 from promptpo_envs.noise_world.environment import NoiseWorld

@@ -2,7 +2,6 @@
 
 import numpy as np
 import pytest
-
 from promptpo_envs.noise_world.board import Cell, numbered_board
 from promptpo_envs.noise_world.environment import NoiseWorld
 from promptpo_envs.noise_world.generation import generate_board

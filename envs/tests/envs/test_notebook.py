@@ -4,7 +4,6 @@ import json
 
 import numpy as np
 import pytest
-
 from promptpo_envs import UnknownEnvironment, notebook, specification
 from promptpo_envs.observation import frame
 

@@ -2,7 +2,6 @@
 
 import numpy as np
 import pytest
-
 from promptpo_envs.seeds import STAGES, episode_seeds
 
 

@@ -6,9 +6,8 @@ import sys
 
 import gymnasium
 import numpy as np
-import pytest
-
 import promptpo_envs
+import pytest
 from promptpo_envs.documents import InvalidSpecification, complete, digest, merged, policy_class
 from promptpo_envs.observation import FrameReader
 
@@ -108,7 +107,7 @@ def test_unknown_id_names_the_nearest(written, nearest):
 
 
 def test_unknown_preset_is_refused():
-    with pytest.raises(promptpo_envs.UnknownPreset, match="'draft'.*paper, release"):
+    with pytest.raises(promptpo_envs.UnknownPreset, match=r"'draft'.*paper, release"):
         promptpo_envs.specification("NoiseWorld1", "draft")
 
 
