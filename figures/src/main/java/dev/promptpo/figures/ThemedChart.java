@@ -1,0 +1,143 @@
+package dev.promptpo.figures;
+
+import java.awt.Color;
+import java.awt.Font;
+import java.awt.Graphics2D;
+import java.awt.RenderingHints;
+import java.awt.font.FontRenderContext;
+import java.awt.geom.AffineTransform;
+import java.util.ArrayList;
+import java.util.List;
+import org.knowm.xchart.XYChart;
+import org.knowm.xchart.XYSeries;
+import org.knowm.xchart.style.AxesChartStyler;
+import org.knowm.xchart.style.markers.SeriesMarkers;
+
+/**
+ * An XChart line chart with a headline at the left, a line beneath it that says how to read the
+ * chart, a margin at the right for direct labels, and notes at the foot.
+ *
+ * <p>It is an {@link XYChart}: series, styler and annotations are XChart's own and can be changed
+ * before it is shown.
+ */
+public final class ThemedChart extends XYChart {
+    private static final int SIDE = 12;
+    private static final double HEADLINE = 14;
+    private static final double READING = 12;
+    private static final double NOTE = 11;
+
+    private final int marginRight;
+    private final List<String> reading = new ArrayList<>();
+    private final List<String> notes = new ArrayList<>();
+
+    /**
+     * @param width in CSS pixels
+     * @param height in CSS pixels
+     * @param marginRight of these, left free at the right of the plot for labels
+     */
+    ThemedChart(int width, int height, int marginRight) {
+        super(width, height, new PaperTheme());
+        this.marginRight = marginRight;
+        getStyler().setChartTitleVisible(false);
+        getStyler().setLegendVisible(false);
+        getStyler().setAntiAlias(true);
+        getStyler().setYAxisLabelAlignment(AxesChartStyler.TextAlignment.Right);
+    }
+
+    /** The headline. */
+    ThemedChart headline(String text) {
+        setTitle(text);
+        return this;
+    }
+
+    /** A line beneath the headline, wrapped to the width of the chart. */
+    ThemedChart reading(String text) {
+        reading.add(text);
+        return this;
+    }
+
+    /** A small line at the foot: units, what an interval is over, what a reference is. */
+    ThemedChart note(String text) {
+        notes.add(text);
+        return this;
+    }
+
+    /** All that is written around the chart, in reading order. */
+    public String description() {
+        List<String> parts = new ArrayList<>();
+        if (getTitle() != null) {
+            parts.add(getTitle());
+        }
+        parts.addAll(reading);
+        parts.addAll(notes);
+        return String.join(". ", parts).replace("..", ".");
+    }
+
+    /** Points without a line. */
+    XYSeries dots(String name, double[] x, double[] y, Color color) {
+        XYSeries series = addSeries(name, x, y);
+        series.setXYSeriesRenderStyle(XYSeries.XYSeriesRenderStyle.Scatter);
+        series.setMarker(SeriesMarkers.CIRCLE);
+        series.setMarkerColor(color);
+        return series;
+    }
+
+    @Override
+    public void paint(Graphics2D graphics, int width, int height) {
+        graphics.setRenderingHint(
+                RenderingHints.KEY_ANTIALIASING, RenderingHints.VALUE_ANTIALIAS_ON);
+        graphics.setColor(getStyler().getChartBackgroundColor());
+        graphics.fillRect(0, 0, width, height);
+        List<String> head = wrap(reading, Typeface.regular(READING), width - 2 * SIDE);
+        List<String> foot = wrap(notes, Typeface.regular(NOTE), width - 2 * SIDE);
+        double y = SIDE;
+        if (getTitle() != null && !getTitle().isBlank()) {
+            y = line(graphics, getTitle(), Typeface.semiBold(HEADLINE), Ink.TEXT, y);
+        }
+        for (String text : head) {
+            y = line(graphics, text, Typeface.regular(READING), Ink.MUTED, y);
+        }
+        int top = (int) Math.ceil(y);
+        int bottom = foot.isEmpty() ? 0 : (int) Math.ceil(foot.size() * NOTE * 1.35) + 6;
+        AffineTransform before = graphics.getTransform();
+        graphics.translate(0, top);
+        super.paint(graphics, width - marginRight, height - top - bottom);
+        graphics.setTransform(before);
+        setWidth(width);
+        setHeight(height);
+        double footY = height - bottom;
+        for (String text : foot) {
+            footY = line(graphics, text, Typeface.regular(NOTE), Ink.MUTED, footY);
+        }
+    }
+
+    private static double line(
+            Graphics2D graphics, String text, Font font, Color color, double top) {
+        graphics.setFont(font);
+        graphics.setColor(color);
+        graphics.drawString(text, SIDE, (float) (top + font.getSize2D()));
+        return top + font.getSize2D() * 1.4;
+    }
+
+    private static List<String> wrap(List<String> paragraphs, Font font, double width) {
+        FontRenderContext context = new FontRenderContext(null, true, true);
+        List<String> lines = new ArrayList<>();
+        for (String paragraph : paragraphs) {
+            StringBuilder current = new StringBuilder();
+            for (String word : paragraph.split(" ")) {
+                String longer = current.isEmpty() ? word : current + " " + word;
+                if (!current.isEmpty()
+                        && font.getStringBounds(longer, context).getWidth() > width) {
+                    lines.add(current.toString());
+                    current.setLength(0);
+                    current.append(word);
+                } else {
+                    current.setLength(0);
+                    current.append(longer);
+                }
+            }
+            lines.add(current.toString());
+        }
+        return lines;
+    }
+}

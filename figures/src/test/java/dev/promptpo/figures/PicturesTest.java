@@ -1,0 +1,161 @@
+package dev.promptpo.figures;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.awt.Color;
+import java.awt.Graphics2D;
+import java.awt.image.BufferedImage;
+import java.io.StringReader;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.Set;
+import java.util.stream.Stream;
+import javax.imageio.ImageIO;
+import javax.xml.parsers.DocumentBuilderFactory;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.w3c.dom.Document;
+import org.w3c.dom.Element;
+import org.xml.sax.InputSource;
+
+class PicturesTest {
+    private static final int AROUND = 80;
+
+    static Stream<Arguments> pictures() {
+        return Stream.of(
+                Arguments.of("learning curve", Picture.of(LearningCurveChart.of(Examples.curve()))),
+                Arguments.of("run just begun", Picture.of(LearningCurveChart.of(Examples.begun()))),
+                Arguments.of("all failed", Picture.of(LearningCurveChart.of(Examples.hopeless()))),
+                Arguments.of(
+                        "expected best",
+                        Picture.of(
+                                BestOfNChart.of(
+                                        "NoiseWorld2",
+                                        Examples.curve().scores(1),
+                                        1,
+                                        Examples.references()))),
+                Arguments.of(
+                        "expected best of one",
+                        Picture.of(
+                                BestOfNChart.of(
+                                        "NoiseWorld2",
+                                        new double[] {3},
+                                        0,
+                                        Examples.references()))),
+                Arguments.of("board", BoardPicture.of(Specs.read("noise-world-2.json"))),
+                Arguments.of("key board", BoardPicture.of(Specs.read("noise-world-4.json"))),
+                Arguments.of(
+                        "path",
+                        BoardPicture.path(
+                                Specs.read("noise-world-4.json"),
+                                Examples.walk(true),
+                                930,
+                                "NoiseWorld4: path")));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("pictures")
+    void nothingIsCutAtTheEdges(String name, Picture picture) {
+        BufferedImage image =
+                new BufferedImage(
+                        picture.width() + 2 * AROUND,
+                        picture.height() + 2 * AROUND,
+                        BufferedImage.TYPE_INT_RGB);
+        Graphics2D graphics = image.createGraphics();
+        graphics.setColor(Color.WHITE);
+        graphics.fillRect(0, 0, image.getWidth(), image.getHeight());
+        graphics.translate(AROUND, AROUND);
+        picture.paint(graphics);
+        graphics.dispose();
+        for (int y = 0; y < image.getHeight(); y++) {
+            for (int x = 0; x < image.getWidth(); x++) {
+                boolean inside =
+                        x >= AROUND
+                                && x < AROUND + picture.width()
+                                && y >= AROUND
+                                && y < AROUND + picture.height();
+                if (!inside && image.getRGB(x, y) != Color.WHITE.getRGB()) {
+                    throw new AssertionError(
+                            name
+                                    + " draws outside its canvas, at "
+                                    + (x - AROUND)
+                                    + ", "
+                                    + (y - AROUND));
+                }
+            }
+        }
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("pictures")
+    void theImageIsNotBlank(String name, Picture picture) {
+        BufferedImage image = picture.image(1);
+        Set<Integer> colours = new HashSet<>();
+        for (int y = 0; y < image.getHeight(); y++) {
+            for (int x = 0; x < image.getWidth(); x++) {
+                colours.add(image.getRGB(x, y));
+            }
+        }
+        assertThat(colours).hasSizeGreaterThan(20);
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("pictures")
+    void theSvgIsWellFormedSizedAndTitledAndItsLettersAreOutlines(String name, Picture picture)
+            throws Exception {
+        Document svg = parse(picture.svg());
+        Element root = svg.getDocumentElement();
+        assertThat(root.getLocalName()).isEqualTo("svg");
+        assertThat(root.getAttribute("width")).isEqualTo(Integer.toString(picture.width()));
+        assertThat(root.getAttribute("viewBox"))
+                .isEqualTo("0 0 " + picture.width() + " " + picture.height());
+        assertThat(root.getElementsByTagName("title").item(0).getTextContent())
+                .isEqualTo(picture.description());
+        assertThat(root.getElementsByTagName("text").getLength()).isZero();
+        assertThat(root.getElementsByTagName("path").getLength()).isGreaterThan(8);
+    }
+
+    @Test
+    void aPictureIsSavedByTheEndingOfItsName(@TempDir Path folder) throws Exception {
+        Picture picture = BoardPicture.of(Specs.read("noise-world-2.json"));
+        Path png = picture.save(folder.resolve("new/board.PNG"));
+        assertThat(ImageIO.read(png.toFile()).getWidth()).isEqualTo(2 * picture.width());
+        assertThat(Files.readString(picture.save(folder.resolve("board.svg")))).contains("<svg");
+        assertThatThrownBy(() -> picture.save(folder.resolve("board.bmp")))
+                .hasMessageContaining(".svg or .png; got board.bmp");
+    }
+
+    @Test
+    void aBoardSaysThatTheModelNeverSeesItAndWhatItHolds() {
+        String words = BoardPicture.of(Specs.read("noise-world-2.json")).description();
+        assertThat(words)
+                .contains("never shown to the model")
+                .contains("1 wall")
+                .contains("1 death")
+                .contains("after 100 steps");
+    }
+
+    @Test
+    void aPathSaysHowItEnded() {
+        assertThat(
+                        BoardPicture.path(
+                                        Specs.read("noise-world-2.json"),
+                                        Examples.walk(false),
+                                        950,
+                                        "path")
+                                .description())
+                .contains("return 950.0, ends at the goal");
+    }
+
+    private static Document parse(String svg) throws Exception {
+        DocumentBuilderFactory factory = DocumentBuilderFactory.newInstance();
+        factory.setNamespaceAware(true);
+        factory.setFeature("http://apache.org/xml/features/disallow-doctype-decl", true);
+        return factory.newDocumentBuilder().parse(new InputSource(new StringReader(svg)));
+    }
+}

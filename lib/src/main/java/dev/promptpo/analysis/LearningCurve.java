@@ -1,0 +1,63 @@
+package dev.promptpo.analysis;
+
+import dev.promptpo.environment.EnvironmentSpec.References;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalDouble;
+
+/**
+ * How one run came to its policy, against the environment steps that it took.
+ *
+ * <p>Steps count when taken, failed candidates' and validation's included. Candidates of a round
+ * run at the same time; here they stand in the order of their numbers, so that the curve does not
+ * depend on the machine. A curve changes when a round closes, for that is when a choice is made.
+ *
+ * @param environment id of the environment
+ * @param attempts every candidate, in order of round and number
+ * @param selected the score that the best policy so far had when it was chosen: flattering, since
+ *     the best of many noisy scores was taken
+ * @param heldout the same policies on episodes that chose nothing; points only where one was
+ *     measured
+ * @param finalHeldout the held-out estimate of the run's result, once measured
+ * @param references the random policy and the best known one
+ * @param steps all steps that choosing took
+ */
+public record LearningCurve(
+        String environment,
+        List<Attempt> attempts,
+        StepCurve selected,
+        StepCurve heldout,
+        Optional<Interval> finalHeldout,
+        References references,
+        long steps) {
+
+    /**
+     * One candidate.
+     *
+     * @param round from 1
+     * @param candidate number in its round, from 1
+     * @param steps taken in the run up to and including this candidate's
+     * @param score mean over its episodes; empty where it failed
+     */
+    public record Attempt(int round, int candidate, long steps, OptionalDouble score) {}
+
+    public LearningCurve {
+        attempts = List.copyOf(attempts);
+    }
+
+    /** Scores of the completed candidates of a round, in order of their numbers. */
+    public double[] scores(int round) {
+        return attempts.stream()
+                .filter(attempt -> attempt.round() == round && attempt.score().isPresent())
+                .mapToDouble(attempt -> attempt.score().getAsDouble())
+                .toArray();
+    }
+
+    /** Candidates of a round that failed. */
+    public int failed(int round) {
+        return (int)
+                attempts.stream()
+                        .filter(attempt -> attempt.round() == round && attempt.score().isEmpty())
+                        .count();
+    }
+}
