@@ -25,12 +25,11 @@ SUMMARY_LIMIT = 2000
 _LENGTH = struct.Struct(">Q")
 
 
-def run(task: dict, request_fd: int, reply_fd: int) -> None:
+def run(task: dict, request_fd: int, reply_fd: int, timer: CpuTimer) -> None:
     """Summarise each episode; EOFError when the worker has closed the pipe."""
     specification = task["specification"]
     width = specification["observation_size"]
     make = observation_factory(specification["observation"], specification["vector_size"])
-    timer = CpuTimer()
     feedback = None
     for episode, rows in enumerate(task["rows"]):
         (size,) = _LENGTH.unpack(frames.read_exactly(request_fd, _LENGTH.size))

@@ -35,7 +35,7 @@ class EpisodeRandomness:
 
     def __init__(self, seed: int) -> None:
         self._numpy = np.random.MT19937(seed)
-        self._state = ctypes.create_string_buffer(4 * _WORDS)
+        self._state = memoryview(bytearray(4 * _WORDS))
         self._gauss = None
         _python.seed(seed)
         self._copy_out()
@@ -50,11 +50,11 @@ class EpisodeRandomness:
         self._copy_out()
 
     def _copy_in(self) -> None:
-        ctypes.memmove(_address, self._state, 4 * _WORDS)
+        _memory[:] = self._state
         _python.gauss_next = self._gauss
 
     def _copy_out(self) -> None:
-        ctypes.memmove(self._state, _address, 4 * _WORDS)
+        self._state[:] = _memory
         self._gauss = _python.gauss_next
 
 
@@ -69,16 +69,15 @@ class SlowEpisodeRandomness(EpisodeRandomness):
 
 
 _python: random.Random = random._inst
-_address = id(_python) + _HEADER
+_memory = memoryview((ctypes.c_char * (4 * _WORDS)).from_address(id(_python) + _HEADER)).cast("B")
 
 
 def _layout_is_known() -> bool:
     """Whether an instance of Random is a header, the position and the 624 words, as in CPython."""
     if random.Random.__base__.__basicsize__ < _HEADER + 4 * _WORDS:
         return False
-    memory = (ctypes.c_uint32 * _WORDS).from_address(_address)
-    words = _python.getstate()[1]
-    return tuple(memory[1:]) == words[:-1] and memory[0] == words[-1]
+    position, *state = _memory.cast("I")
+    return (*state, position) == _python.getstate()[1]
 
 
 def episode_randomness(seed: int) -> EpisodeRandomness:

@@ -6,6 +6,7 @@ the worker, and nothing here is a wall.
 
 from __future__ import annotations
 
+import math
 import os
 import signal
 import sys
@@ -21,12 +22,16 @@ from promptpo_policy.observation import observation_factory
 from promptpo_policy.randomness import episode_randomness, seed_unseeded_generators
 from promptpo_policy.source import MODULE_NAME, Source
 
-_HARD_AFTER = 0.5
-"""CPU seconds after the limit at which the kernel ends a call that cannot be interrupted."""
+_TICK = 0.1
+"""CPU seconds between two looks at how long the current call has taken."""
 
 
-def main(request_fd: int, reply_fd: int, walls: object) -> None:
-    """Raise the walls, read the task, answer until the worker closes the pipe."""
+def main(request_fd: int, reply_fd: int, marker: memoryview, walls: object) -> None:
+    """Raise the walls, read the task, answer until the worker closes the pipe.
+
+    ``marker`` is memory shared with the worker; its first number counts the calls into generated
+    code.
+    """
     seed_unseeded_generators()
     signal.signal(signal.SIGPIPE, signal.SIG_DFL)
     walls.close_in()
@@ -35,9 +40,9 @@ def main(request_fd: int, reply_fd: int, walls: object) -> None:
         if task["role"] == "feedback":
             from promptpo_policy import feedback
 
-            feedback.run(task, request_fd, reply_fd)
+            feedback.run(task, request_fd, reply_fd, CpuTimer(marker))
         else:
-            _Policy(task).serve(request_fd, reply_fd)
+            _Policy(task, CpuTimer(marker)).serve(request_fd, reply_fd)
     except EOFError:
         return
 
@@ -45,29 +50,41 @@ def main(request_fd: int, reply_fd: int, walls: object) -> None:
 class CpuTimer:
     """The CPU limit of one call into generated code.
 
-    At the limit CpuLimitReached is raised inside the call, so that its traceback shows the line;
-    half a second later the kernel ends the process (a call into C cannot be interrupted). A policy
-    that disarms both meets the worker's own limit, which it cannot reach.
+    A signal each tenth of a second of CPU time looks whether the call is still the same, and at
+    the limit raises CpuLimitReached inside it, so that the traceback shows the line. Nothing is
+    armed at a call, which would cost more than many a call does. Compiled code cannot be
+    interrupted so: the worker, which sees the count of calls, ends the process a little later. A
+    policy that cheats with the count meets the worker's limit for the whole answer.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, marker: memoryview) -> None:
+        self._marker = marker
+        self._call = 0
         self._limit = 0.0
-        signal.signal(signal.SIGVTALRM, self._reached)
-        signal.signal(signal.SIGPROF, signal.SIG_DFL)
+        self._seen = 0
+        self._ticks = 0
+        signal.signal(signal.SIGPROF, self._tick)
+        signal.setitimer(signal.ITIMER_PROF, _TICK, _TICK)
 
     def arm(self, seconds: float) -> None:
-        """Start counting for a call."""
+        """A call begins; it may take ``seconds`` of CPU time."""
         self._limit = seconds
-        signal.setitimer(signal.ITIMER_VIRTUAL, seconds)
-        signal.setitimer(signal.ITIMER_PROF, seconds + _HARD_AFTER)
+        self._call += 1
+        self._marker[0] = self._call
 
     def disarm(self) -> None:
         """The call is over."""
-        signal.setitimer(signal.ITIMER_VIRTUAL, 0)
-        signal.setitimer(signal.ITIMER_PROF, 0)
+        self._limit = math.inf
 
-    def _reached(self, _signal: int, _frame: types.FrameType | None) -> None:
-        raise CpuLimitReached(f"the call used its {self._limit:g} s of CPU time without returning")
+    def _tick(self, _signal: int, _frame: types.FrameType | None) -> None:
+        if self._call != self._seen:
+            self._seen = self._call
+            self._ticks = 0
+            return
+        self._ticks += 1
+        if self._ticks * _TICK >= self._limit:
+            limit, self._limit = self._limit, math.inf
+            raise CpuLimitReached(f"the call used its {limit:g} s of CPU time without returning")
 
 
 class _Episode:
@@ -80,7 +97,7 @@ class _Episode:
 
 
 class _Policy:
-    def __init__(self, task: dict) -> None:
+    def __init__(self, task: dict, timer: CpuTimer) -> None:
         specification = task["specification"]
         self._slots = task["slots"]
         self._keeps_object = task["lifetime"] == "candidate"
@@ -93,7 +110,7 @@ class _Policy:
         self._convert, self._action = action_converter(specification["action"])
         self._source = Source(task["source"], task["policy_class"], "act")
         self._episodes: list[_Episode | None] = [None] * self._slots
-        self._timer = CpuTimer()
+        self._timer = timer
         self._phase = "load"
 
     def serve(self, request_fd: int, reply_fd: int) -> None:

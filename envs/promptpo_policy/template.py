@@ -1,11 +1,12 @@
 """The template: a small single-threaded process that forks a child for each candidate.
 
 Its worker talks to it over a SOCK_SEQPACKET socket, one JSON document a packet:
-``{"do": "fork", "memory_bytes": .., "cpu_seconds": ..}`` with two descriptors (the child's end of
-the request and of the reply pipe) is answered ``{"pid": ..}``; ``{"do": "reap", "pid": ..}`` kills
-the child if it still runs and is answered ``{"code": .., "signal": .., "cpu_seconds": ..}``. A
-child is never reaped before it is asked for, so its pid cannot become another process's. At end
-of file the template ends, and its children with it.
+``{"do": "fork", "memory_bytes": .., "cpu_seconds": ..}`` with three descriptors (the child's end
+of the request and of the reply pipe, and memory shared with the worker) is answered
+``{"pid": ..}``; ``{"do": "reap", "pid": ..}`` kills the child if it still runs and is answered
+``{"code": .., "signal": .., "cpu_seconds": ..}``. A child is never reaped before it is asked for,
+so its pid cannot become another process's. At end of file the template ends, and its children with
+it.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from __future__ import annotations
 import contextlib
 import gc
 import json
+import mmap
 import os
 import signal
 import socket
@@ -46,7 +48,7 @@ def main(socket_fd: int, level: str, standard_library: Sequence[str]) -> None:
     control.send(json.dumps({"ready": os.getpid()}).encode())
     os.chdir("/")
     while True:
-        packet, descriptors, _flags, _address = socket.recv_fds(control, 65536, 2)
+        packet, descriptors, _flags, _address = socket.recv_fds(control, 65536, 3)
         if not packet:
             return
         request = json.loads(packet)
@@ -102,11 +104,12 @@ def _fork(walls: confine.Walls, request: dict, descriptors: Sequence[int]) -> in
     try:
         confine.die_with_parent(parent)
         os.setsid()
-        _keep_only_pipes(descriptors, walls)
+        marker = memoryview(mmap.mmap(descriptors[2], mmap.PAGESIZE)).cast("q")
+        _keep_only_pipes(descriptors[:2], walls)
         walls.raise_limits(request["memory_bytes"], request["cpu_seconds"])
         from promptpo_policy import runtime
 
-        runtime.main(_REQUEST_FD, _REPLY_FD, walls)
+        runtime.main(_REQUEST_FD, _REPLY_FD, marker, walls)
         code = 0
     finally:
         os._exit(code)

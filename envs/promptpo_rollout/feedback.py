@@ -29,14 +29,14 @@ def summaries(
     }
     found = []
     try:
-        process.allow(limits.cpu_s_load, "load")
+        process.allow("load", limits.cpu_s_load)
         process.write(frames.encode_document(task))
         start = 0
         trace = memoryview(request.trace)
         for rows in request.rows:
             block = trace[start : start + rows * request.width * 8]
             start += len(block)
-            process.allow(limits.cpu_s_load + limits.cpu_s_feedback, "feedback")
+            process.allow("feedback", max(limits.cpu_s_load, limits.cpu_s_feedback), 2)
             process.write(feedback_block(block))
             process.write(block)
             answer = process.read_document()

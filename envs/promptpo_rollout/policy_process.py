@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import mmap
 import os
 import select
 import signal
@@ -12,7 +13,6 @@ import struct
 import subprocess
 import sys
 import time
-from collections.abc import Callable
 
 from promptpo_policy import frames
 
@@ -20,6 +20,8 @@ from promptpo_rollout.limits import Limits
 from promptpo_rollout.outcome import PHASES, REPORTABLE, Failure
 
 _SLICE_MS = 100
+_GRACE = 0.4
+_CALL = struct.Struct("=q")
 _TEMPLATE_SECONDS = 60.0
 _MESSAGE_LIMIT = 400
 _TRACEBACK_LIMIT = 6000
@@ -79,14 +81,17 @@ class Template:
         """A new policy process with its walls going up; ``cpu_seconds`` is its total."""
         request_read, request_write = os.pipe2(os.O_CLOEXEC)
         reply_read, reply_write = os.pipe2(os.O_CLOEXEC)
+        shared = os.memfd_create("calls", os.MFD_CLOEXEC)
         try:
+            os.truncate(shared, mmap.PAGESIZE)
+            marker = mmap.mmap(shared, mmap.PAGESIZE)
             message = {
                 "do": "fork",
                 "memory_bytes": int(limits.memory_mb * (1 << 20)),
                 "cpu_seconds": cpu_seconds,
             }
             packet = json.dumps(message).encode()
-            socket.send_fds(self._socket, [packet], [request_read, reply_write])
+            socket.send_fds(self._socket, [packet], [request_read, reply_write, shared])
             pid = self._answer()["pid"]
         except BaseException:
             os.close(request_write)
@@ -95,7 +100,9 @@ class Template:
         finally:
             os.close(request_read)
             os.close(reply_write)
-        return PolicyProcess(self, pid, request_write, reply_read, limits, cpu_seconds, watch)
+            os.close(shared)
+        pipes = (request_write, reply_read)
+        return PolicyProcess(self, pid, pipes, marker, limits, cpu_seconds, watch)
 
     def reap(self, pid: int) -> Exit:
         """End the child if it still runs, and say how it ended."""
@@ -120,6 +127,16 @@ class Template:
         return json.loads(packet)
 
 
+@dataclasses.dataclass(frozen=True)
+class _Budget:
+    """CPU seconds used before, allowed a call, allowed in all; and the wall's deadline."""
+
+    started: float
+    call: float
+    answer: float
+    deadline: float
+
+
 class Watch:
     """Something else to look at while a policy computes: the worker's control channel."""
 
@@ -139,16 +156,16 @@ class PolicyProcess:
         self,
         template: Template,
         pid: int,
-        request_fd: int,
-        reply_fd: int,
+        pipes: tuple[int, int],
+        marker: mmap.mmap,
         limits: Limits,
         cpu_seconds: float,
         watch: Watch,
     ) -> None:
         self._template = template
         self._pid = pid
-        self._request_fd = request_fd
-        self._reply_fd = reply_fd
+        self._request_fd, self._reply_fd = request_fd, reply_fd = pipes
+        self._marker = marker
         self._limits = limits
         self._total_cpu = cpu_seconds
         self._watch = watch
@@ -163,16 +180,17 @@ class PolicyProcess:
         self._reading.register(reply_fd, select.POLLIN)
         for poll in (self._writing, self._reading):
             poll.register(watch.fileno(), select.POLLIN)
-        self._budget = (0.0, 0.0, 0.0)
+        self._phase = "load"
+        self._budget = _Budget(0.0, 0.0, 0.0, 0.0)
+        self._call = (0, 0.0)
 
-    def allow(self, cpu_seconds: float, phase: str) -> None:
-        """Start the clock for the next answer: its CPU limit, and what it is doing."""
+    def allow(self, phase: str, cpu_seconds: float, calls: int = 1) -> None:
+        """Start the clock for the next answer: what it does, CPU seconds a call, and calls."""
         self._phase = phase
-        self._budget = (
-            self.cpu_seconds(),
-            cpu_seconds,
-            time.monotonic() + self._limits.wall_for(cpu_seconds),
-        )
+        used = self.cpu_seconds()
+        deadline = time.monotonic() + self._limits.wall_for(cpu_seconds * calls)
+        self._budget = _Budget(used, cpu_seconds, cpu_seconds * calls, deadline)
+        self._call = (-1, used)
 
     def write(self, data: bytes | memoryview) -> None:
         """Write all of ``data``; Failure if the process is gone or takes too long."""
@@ -252,6 +270,7 @@ class PolicyProcess:
         if self._exit is None:
             os.close(self._request_fd)
             os.close(self._reply_fd)
+            self._marker.close()
             self._exit = self._template.reap(self._pid)
         return self._exit
 
@@ -271,17 +290,28 @@ class PolicyProcess:
             self._check_clocks()
 
     def _check_clocks(self) -> None:
-        started, limit, deadline = self._budget
-        used = self.cpu_seconds()
-        # The process ends an overrun by itself, and can say where; this is for one that cannot.
-        if used - started > limit + 1.0:
-            raise self._timeout(f"used {used - started:.1f} s of CPU time (limit {limit:g} s)")
+        budget, used = self._budget, self.cpu_seconds()
+        # A call that overruns is stopped in the process, which can say where; this is for one that
+        # cannot be stopped there. The count of calls is the process's own word: believed only
+        # within the limit of all calls together.
+        (call,) = _CALL.unpack_from(self._marker)
+        if call != self._call[0]:
+            self._call = (call, used)
+        for taken, limit in (
+            (used - self._call[1], budget.call),
+            (used - budget.started, budget.answer),
+        ):
+            if taken > limit + _GRACE:
+                raise self._timeout(
+                    f"used {taken:.1f} s of CPU time (limit {limit:g} s) and could not be "
+                    "interrupted (inside compiled code?)"
+                )
         if used > self._total_cpu:
             raise self._timeout(
                 f"used {used:.1f} s of CPU time in all (limit {self._total_cpu:g} s)"
             )
-        if time.monotonic() > deadline:
-            wall = self._limits.wall_for(limit)
+        if time.monotonic() > budget.deadline:
+            wall = self._limits.wall_for(budget.answer)
             raise self._timeout(f"did not answer within {wall:g} s", wall=True)
 
     def _timeout(self, what: str, wall: bool = False) -> Failure:
@@ -291,12 +321,8 @@ class PolicyProcess:
     def _gone(self) -> Failure:
         # A process that closed its pipes but runs on is ended here; it looks killed.
         ended = self.end()
-        if ended.signal in (signal.SIGPROF, signal.SIGXCPU):
-            return Failure(
-                "TIMEOUT",
-                self._phase,
-                "the call used its CPU time and could not be interrupted (inside compiled code?)",
-            )
+        if ended.signal == signal.SIGXCPU:
+            return Failure("TIMEOUT", self._phase, "the process used all of its CPU time")
         if ended.signal == signal.SIGSYS:
             return Failure(
                 "FORBIDDEN", self._phase, "the policy made a system call that the sandbox forbids"
@@ -318,7 +344,3 @@ def _signal_name(number: int) -> str:
 def feedback_block(block: memoryview) -> bytes:
     """The length that goes before an episode's rows."""
     return struct.pack(">Q", len(block))
-
-
-Progress = Callable[[int, int], None]
-"""Called with the steps and episodes so far."""

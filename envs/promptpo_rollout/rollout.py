@@ -72,7 +72,7 @@ class Rollout:
         incoming = np.zeros(frames.reply_size(slots, self._space.size))
         actions = incoming[2:].reshape(slots, self._space.size)
         into = memoryview(incoming).cast("B")
-        policy.allow(limits.cpu_s_load, "load")
+        policy.allow("load", limits.cpu_s_load)
         policy.write(frames.encode_document(self._task()))
         for slot in range(slots):
             self._begin(slot, flags, seeds, rows)
@@ -92,11 +92,11 @@ class Rollout:
             if fresh:
                 asked = flags.copy()
                 flags[asked != frames.LOAD] = frames.IDLE
-                policy.allow(len(fresh) * limits.cpu_s_load, "load")
+                policy.allow("load", limits.cpu_s_load, len(fresh))
                 exchange()
                 flags[:] = asked
                 flags[fresh] = frames.ACT
-            policy.allow(len(live) * limits.cpu_s_step, "act")
+            policy.allow("act", limits.cpu_s_step, len(live))
             exchange()
             for slot in live:
                 self._advance(slot, actions[slot], flags, seeds, rows)
