@@ -1,0 +1,317 @@
+package dev.promptpo.ledger;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
+
+/**
+ * Writes a run's folder. An event is on the device when {@link #append} returns, and so is every
+ * payload that it names; nothing is rewritten in place.
+ *
+ * <p>May be used from many threads at once: all writing happens on one thread of its own, which no
+ * interrupt reaches, so an interrupted caller never leaves half an event behind. After a failed
+ * write (disk full, folder gone) the ledger takes nothing more; what was committed is intact and
+ * opening the folder again goes on from there.
+ */
+public final class Ledger implements AutoCloseable {
+    static final String RUN = "run.json";
+    static final String EVENTS = "events.jsonl";
+
+    private final Path directory;
+    private final Disk disk;
+    private final LedgerLock lock;
+    private final RunDocument run;
+    private final List<Event> found;
+    private final Optional<Repair> repair;
+    private final RandomAccessFile file;
+    private final Payloads payloads;
+    private final ExecutorService writer;
+
+    private long sequence;
+    private Optional<LedgerException> broken = Optional.empty();
+
+    private Ledger(
+            Path directory, Disk disk, LedgerLock lock, RunDocument run, Opened opened) {
+        this.directory = directory;
+        this.disk = disk;
+        this.lock = lock;
+        this.run = run;
+        this.found = opened.events;
+        this.repair = opened.repair;
+        this.file = opened.file;
+        this.sequence = found.size();
+        this.payloads = new Payloads(directory);
+        this.writer =
+                Executors.newSingleThreadExecutor(
+                        Thread.ofPlatform().daemon().name("ledger-", 0).factory());
+    }
+
+    /**
+     * Opens the run in a folder for writing, or begins one there.
+     *
+     * @param wanted written as {@code run.json} where there is none; else the one found counts:
+     *     compare {@link #run()}
+     * @throws LedgerException when another writer holds the folder, it cannot be written, or what
+     *     is in it is broken or newer
+     */
+    public static Ledger openOrBegin(Path directory, RunDocument wanted) {
+        return openOrBegin(directory, wanted, Disk.REAL);
+    }
+
+    static Ledger openOrBegin(Path directory, RunDocument wanted, Disk disk) {
+        try {
+            Files.createDirectories(directory);
+            LedgerLock lock = LedgerLock.take(directory);
+            try {
+                Path document = directory.resolve(RUN);
+                if (!Files.exists(document)) {
+                    refuseOrphans(directory);
+                    disk.writeWhole(document, SealedLine.seal(wanted.toJson()));
+                    Path parent = directory.toAbsolutePath().getParent();
+                    if (parent != null) {
+                        disk.syncFolder(parent);
+                    }
+                }
+                return openLocked(directory, disk, lock);
+            } catch (IOException | RuntimeException e) {
+                lock.close();
+                throw e;
+            }
+        } catch (IOException e) {
+            throw cannotWrite(directory, e);
+        }
+    }
+
+    /**
+     * Opens an existing run for writing.
+     *
+     * @throws LedgerException as {@link #openOrBegin}, and when the folder holds no run
+     */
+    public static Ledger open(Path directory) {
+        LedgerReader.readDocument(directory);
+        try {
+            LedgerLock lock = LedgerLock.take(directory);
+            try {
+                return openLocked(directory, Disk.REAL, lock);
+            } catch (IOException | RuntimeException e) {
+                lock.close();
+                throw e;
+            }
+        } catch (IOException e) {
+            throw cannotWrite(directory, e);
+        }
+    }
+
+    private static Ledger openLocked(Path directory, Disk disk, LedgerLock lock)
+            throws IOException {
+        RunDocument run = LedgerReader.readDocument(directory);
+        return new Ledger(directory, disk, lock, run, Opened.of(directory, disk));
+    }
+
+    /** Events without a run.json were not begun here: something was lost. */
+    private static void refuseOrphans(Path directory) throws IOException {
+        Path events = directory.resolve(EVENTS);
+        if (Files.exists(events) && Files.size(events) > 0) {
+            throw new LedgerException(
+                    directory
+                            + " has events but no run.json: restore that file, or use another"
+                            + " folder");
+        }
+    }
+
+    public Path directory() {
+        return directory;
+    }
+
+    /** {@code run.json}. */
+    public RunDocument run() {
+        return run;
+    }
+
+    /** The events found at opening, in order. */
+    public List<Event> found() {
+        return found;
+    }
+
+    /** What opening mended, if anything. */
+    public Optional<Repair> repair() {
+        return repair;
+    }
+
+    /** A reader of the same folder. */
+    public LedgerReader reader() {
+        return LedgerReader.of(directory, run);
+    }
+
+    /**
+     * Commits an event.
+     *
+     * @param fields everything but sequence, time, type and crc; not kept
+     * @return the event as written, on the device
+     * @throws LedgerException when it could not be written; then it did not happen
+     */
+    public Event append(String type, ObjectNode fields) {
+        ObjectNode copy = fields.deepCopy();
+        return onWriter(
+                () -> {
+                    Event event =
+                            new Event(
+                                    sequence + 1,
+                                    Instant.now().truncatedTo(ChronoUnit.MILLIS),
+                                    type,
+                                    copy);
+                    byte[] line = SealedLine.seal(toJson(event));
+                    disk.write(file, line);
+                    disk.sync(file);
+                    sequence++;
+                    return event;
+                });
+    }
+
+    /**
+     * Stores bytes under their SHA-256.
+     *
+     * @return the digest, to be named in an event; the bytes are on the device
+     */
+    public String store(byte[] bytes) {
+        return onWriter(() -> payloads.store(disk, bytes));
+    }
+
+    /** Stores text as UTF-8. */
+    public String store(String text) {
+        return store(text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** Ends writing and gives the folder free. What was appended is already safe. */
+    @Override
+    public void close() {
+        writer.close();
+        try {
+            file.close();
+            lock.close();
+        } catch (IOException e) {
+            throw cannotWrite(directory, e);
+        }
+    }
+
+    private static ObjectNode toJson(Event event) {
+        ObjectNode json = Json.object();
+        json.put("sequence", event.sequence());
+        json.put("time", event.time().toString());
+        json.put("type", event.type());
+        event.fields().fields().forEachRemaining(f -> json.set(f.getKey(), f.getValue()));
+        return json;
+    }
+
+    private <T> T onWriter(Work<T> work) {
+        CompletableFuture<T> done = new CompletableFuture<>();
+        try {
+            writer.execute(
+                    () -> {
+                        try {
+                            done.complete(guarded(work));
+                        } catch (Throwable e) {
+                            done.completeExceptionally(e);
+                        }
+                    });
+        } catch (RejectedExecutionException e) {
+            throw new LedgerException("the run in " + directory + " is closed", e);
+        }
+        try {
+            return done.join(); // not interruptible, on purpose
+        } catch (CompletionException e) {
+            if (e.getCause() instanceof RuntimeException cause) {
+                throw cause;
+            }
+            throw e;
+        }
+    }
+
+    /** After one failure nothing is written: half a line may stand at the end of the file. */
+    private <T> T guarded(Work<T> work) {
+        if (broken.isPresent()) {
+            throw new LedgerException(broken.get().getMessage(), broken.get());
+        }
+        try {
+            return work.run();
+        } catch (IOException e) {
+            LedgerException failure = cannotWrite(directory, e);
+            broken = Optional.of(failure);
+            throw failure;
+        }
+    }
+
+    private static LedgerException cannotWrite(Path directory, IOException e) {
+        String reason = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
+        return new LedgerException(
+                "cannot write the run in "
+                        + directory
+                        + " ("
+                        + reason.lines().findFirst().orElse("")
+                        + "): make room or give access, then run it again; what was written"
+                        + " before is safe",
+                e);
+    }
+
+    private interface Work<T> {
+        T run() throws IOException;
+    }
+
+    /** {@code events.jsonl}, mended, with its pointer at the end. */
+    private record Opened(RandomAccessFile file, List<Event> events, Optional<Repair> repair) {
+
+        static Opened of(Path directory, Disk disk) throws IOException {
+            Path path = directory.resolve(EVENTS);
+            boolean fresh = !Files.exists(path);
+            RandomAccessFile file = new RandomAccessFile(path.toFile(), "rw");
+            try {
+                if (fresh) {
+                    disk.syncFolder(directory);
+                }
+                EventLog log = LedgerReader.log(directory);
+                Optional<Repair> repair = mend(directory, disk, file, log);
+                if (repair.isPresent()) {
+                    log = LedgerReader.log(directory);
+                }
+                file.seek(file.length());
+                return new Opened(file, log.events(), repair);
+            } catch (IOException | RuntimeException e) {
+                file.close();
+                throw e;
+            }
+        }
+
+        private static Optional<Repair> mend(
+                Path directory, Disk disk, RandomAccessFile file, EventLog log)
+                throws IOException {
+            byte[] tail = log.tail();
+            if (tail.length == 0) {
+                return Optional.empty();
+            }
+            long line = log.events().size() + 1L;
+            boolean whole = log.tailIsWhole();
+            if (whole) {
+                file.seek(file.length());
+                disk.write(file, new byte[] {'\n'});
+            } else {
+                String name = "torn-" + line + "-" + Payloads.digest(tail).substring(0, 8);
+                disk.writeWhole(directory.resolve(name), tail);
+                disk.truncate(file, log.committed());
+            }
+            disk.sync(file);
+            return Optional.of(new Repair(line, tail.length, whole));
+        }
+    }
+}
