@@ -1,0 +1,58 @@
+package dev.promptpo.optimizer;
+
+import dev.promptpo.environment.EnvironmentSpec;
+import dev.promptpo.ledger.RunDocument;
+import dev.promptpo.llm.LanguageModel;
+import dev.promptpo.llm.ModelSource;
+import dev.promptpo.llm.RunContext;
+import dev.promptpo.rollout.RolloutEngine;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.function.Supplier;
+
+/** What a run needs besides its settings. */
+record Plan(
+        EnvironmentSpec spec,
+        RunSettings settings,
+        Path directory,
+        ModelSource model,
+        Duration deadline,
+        Supplier<RolloutEngine> engine,
+        SeedSource seeds,
+        List<RunObserver> observers) {
+
+    Plan {
+        observers = List.copyOf(observers);
+    }
+
+    /** The plan of a run that is only looked at. */
+    static Plan toLookAt(Path directory, RunDocument document) {
+        RunSettings settings = RunSettings.fromJson(document.settings());
+        return new Plan(
+                EnvironmentSpec.fromJson(document.specification().toString()),
+                settings,
+                directory,
+                new NotToBeAsked(settings.model()),
+                Duration.ZERO,
+                () -> {
+                    throw onlyLookedAt();
+                },
+                (runSeed, stage, round, episodes) -> {
+                    throw onlyLookedAt();
+                },
+                List.of());
+    }
+
+    private static IllegalStateException onlyLookedAt() {
+        return new IllegalStateException(
+                "this run was opened to look at it: start it with PromptPO to go on with it");
+    }
+
+    private record NotToBeAsked(String name) implements ModelSource {
+        @Override
+        public LanguageModel open(RunContext run) {
+            throw onlyLookedAt();
+        }
+    }
+}

@@ -1,0 +1,242 @@
+package dev.promptpo.optimizer;
+
+import static java.util.Objects.requireNonNull;
+
+import dev.promptpo.environment.EnvironmentSpec;
+import dev.promptpo.environment.EnvironmentSpec.Lifetime;
+import dev.promptpo.environment.Environments;
+import dev.promptpo.environment.Seeds;
+import dev.promptpo.llm.ModelSettings;
+import dev.promptpo.llm.ModelSource;
+import dev.promptpo.llm.Models;
+import dev.promptpo.prompt.Prompts;
+import dev.promptpo.rollout.RolloutEngine;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalInt;
+import java.util.function.Function;
+import java.util.function.Supplier;
+
+/**
+ * Plans a run of PromptPO.
+ *
+ * {@snippet :
+ * var run = PromptPO.on("NoiseWorld1").candidates(10).rounds(5).seed(0).run();
+ * }
+ *
+ * <p>Each method sets one thing and returns the plan. What is not set is the environment's own
+ * budget (candidates, rounds, episodes), two repairs, Feedback and reflection on, 100 held-out
+ * episodes, seed 0 and the recorded model.
+ */
+public final class PromptPO {
+    private final Function<String, EnvironmentSpec> specOfPreset;
+    private String preset = Environments.DEFAULT_PRESET;
+    private ModelSource model = Models.replay();
+    private ModelSettings modelSettings = ModelSettings.DEFAULT;
+    private OptionalInt candidates = OptionalInt.empty();
+    private OptionalInt rounds = OptionalInt.empty();
+    private OptionalInt episodes = OptionalInt.empty();
+    private Optional<Lifetime> lifetime = Optional.empty();
+    private long seed;
+    private int repairs = 2;
+    private boolean feedback = true;
+    private boolean reflection = true;
+    private int heldoutEpisodes = 100;
+    private Optional<Path> directory = Optional.empty();
+    private Supplier<RolloutEngine> engine =
+            () -> {
+                throw new IllegalStateException("no rollout engine: set one with engine(...)");
+            };
+    private SeedSource seeds =
+            (runSeed, stage, round, count) -> Seeds.episodes(runSeed, stage.id(), round, count);
+    private final List<RunObserver> observers = new ArrayList<>();
+
+    private PromptPO(Function<String, EnvironmentSpec> specOfPreset) {
+        this.specOfPreset = specOfPreset;
+    }
+
+    /** A plan for an environment; its id is looked up when the run starts. */
+    public static PromptPO on(String environment) {
+        requireNonNull(environment, "environment");
+        return new PromptPO(preset -> Environments.spec(environment, preset));
+    }
+
+    /** A plan for a specification at hand. */
+    public static PromptPO on(EnvironmentSpec spec) {
+        return new PromptPO(preset -> spec).preset(spec.preset());
+    }
+
+    /** {@code paper} (unless set) or {@code release}. */
+    public PromptPO preset(String name) {
+        preset = requireNonNull(name, "preset");
+        return this;
+    }
+
+    /** Who is asked; {@link Models#replay()} unless set. */
+    public PromptPO model(ModelSource source) {
+        model = requireNonNull(source, "model");
+        return this;
+    }
+
+    /** Temperature, largest reply and deadline. */
+    public PromptPO modelSettings(ModelSettings settings) {
+        modelSettings = requireNonNull(settings, "model settings");
+        return this;
+    }
+
+    /** N: policies sampled in each round, at least 1. */
+    public PromptPO candidates(int n) {
+        candidates = OptionalInt.of(atLeast(1, n, "candidates"));
+        return this;
+    }
+
+    /** R: rounds, at least 1. */
+    public PromptPO rounds(int n) {
+        rounds = OptionalInt.of(atLeast(1, n, "rounds"));
+        return this;
+    }
+
+    /** E: episodes each candidate is rolled out for, at least 1. */
+    public PromptPO episodes(int n) {
+        episodes = OptionalInt.of(atLeast(1, n, "episodes"));
+        return this;
+    }
+
+    /** From which all episode seeds derive, 0 or more. */
+    public PromptPO seed(long value) {
+        if (value < 0) {
+            throw new IllegalArgumentException("seed must be at least 0; got " + value);
+        }
+        seed = value;
+        return this;
+    }
+
+    /** Repairs that each candidate, and the Feedback class, may take; 0 or more. */
+    public PromptPO repairs(int n) {
+        repairs = atLeast(0, n, "repairs");
+        return this;
+    }
+
+    /** Whether a Feedback class tells later prompts of the winners' episodes. */
+    public PromptPO feedback(boolean on) {
+        feedback = on;
+        return this;
+    }
+
+    /** Whether the model compares each winner with the earlier ones. */
+    public PromptPO reflection(boolean on) {
+        reflection = on;
+        return this;
+    }
+
+    /** Episodes on which the best policy is measured at the end; 0: not at all. */
+    public PromptPO heldoutEpisodes(int n) {
+        heldoutEpisodes = atLeast(0, n, "heldoutEpisodes");
+        return this;
+    }
+
+    /** How long one policy object lives; the preset's own unless set. */
+    public PromptPO lifetime(Lifetime value) {
+        lifetime = Optional.of(value);
+        return this;
+    }
+
+    /**
+     * The run's folder; unless set {@code runs/<environment>-<preset>-<settings digest>-s<seed>}
+     * under the current folder, or under {@code PROMPTPO_RUNS}.
+     */
+    public PromptPO directory(Path folder) {
+        directory = Optional.of(folder);
+        return this;
+    }
+
+    /** Where policies are rolled out; the shared engine unless set. The run does not close it. */
+    public PromptPO engine(RolloutEngine value) {
+        requireNonNull(value, "engine");
+        engine = () -> value;
+        return this;
+    }
+
+    /** Adds someone who hears what the run does. */
+    public PromptPO observer(RunObserver observer) {
+        observers.add(requireNonNull(observer, "observer"));
+        return this;
+    }
+
+    PromptPO seeds(SeedSource source) {
+        seeds = source;
+        return this;
+    }
+
+    /**
+     * Opens the run, or goes on with the one of the same settings in the same folder. Nothing is
+     * asked and nothing rolled out yet.
+     *
+     * @throws IllegalArgumentException when the folder holds a run of other settings
+     * @throws dev.promptpo.environment.UnknownEnvironmentException for an unknown id
+     * @throws dev.promptpo.llm.ModelUnavailableException when the model cannot be opened
+     * @throws dev.promptpo.ledger.LedgerException when the folder cannot be written or is being
+     *     written by another run
+     */
+    public Run start() {
+        EnvironmentSpec spec = specOfPreset.apply(preset);
+        RunSettings settings =
+                new RunSettings(
+                        spec.id(),
+                        preset,
+                        spec.digest(),
+                        model.name(),
+                        modelSettings.temperature(),
+                        modelSettings.maxOutputTokens(),
+                        Prompts.VERSION,
+                        candidates.orElse(spec.budget().candidates()),
+                        rounds.orElse(spec.budget().rounds()),
+                        episodes.orElse(spec.budget().episodes()),
+                        seed,
+                        repairs,
+                        feedback,
+                        reflection,
+                        heldoutEpisodes,
+                        lifetime.orElse(spec.lifetime()));
+        return Run.start(
+                new Plan(
+                        spec,
+                        settings,
+                        directory.orElseGet(() -> defaultDirectory(settings)),
+                        model,
+                        modelSettings.deadline(),
+                        engine,
+                        seeds,
+                        observers));
+    }
+
+    /** {@link #start} and {@link Run#run}. */
+    public Run run() {
+        return start().run();
+    }
+
+    private static Path defaultDirectory(RunSettings settings) {
+        String root = System.getenv().getOrDefault("PROMPTPO_RUNS", "runs");
+        String name =
+                settings.environment()
+                        + "-"
+                        + settings.preset()
+                        + "-"
+                        + settings.digest().substring(0, 8)
+                        + "-s"
+                        + settings.seed();
+        return Path.of(root).resolve(name.replaceAll("[^A-Za-z0-9._-]", "_"));
+    }
+
+    private static int atLeast(int least, int value, String name) {
+        if (value < least) {
+            throw new IllegalArgumentException(
+                    name + " must be at least " + least + "; got " + value);
+        }
+        return value;
+    }
+}

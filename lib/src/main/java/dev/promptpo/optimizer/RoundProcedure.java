@@ -1,0 +1,186 @@
+package dev.promptpo.optimizer;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.promptpo.environment.EnvironmentSpec;
+import dev.promptpo.optimizer.FeedbackProcedure.Told;
+import dev.promptpo.optimizer.RoundSummary.Audit;
+import dev.promptpo.optimizer.RunState.FeedbackState;
+import dev.promptpo.prompt.HistoryEntry;
+import dev.promptpo.prompt.Prompt;
+import dev.promptpo.prompt.Prompts;
+import dev.promptpo.rollout.Purpose;
+import dev.promptpo.rollout.RolloutRequest;
+import dev.promptpo.rollout.RolloutResult;
+import dev.promptpo.rollout.RolloutResult.Completed;
+import dev.promptpo.rollout.Trace;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+
+/**
+ * One round: reflect, sample and roll out N candidates at once, audit the winner, have {@code
+ * Feedback} look at its episodes, close. Called again after a crash it finds what was done.
+ */
+record RoundProcedure(
+        Session session,
+        EnvironmentSpec spec,
+        RunSettings settings,
+        Prompts prompts,
+        SeedSource seedSource) {
+
+    /** Plays the next round. */
+    RoundSummary play(int round) throws InterruptedException {
+        List<HistoryEntry> history = reflected(round, history(session.state().rounds()));
+        Prompt prompt = prompts.policy(history);
+        List<Long> seeds =
+                seedSource.seeds(settings.seed(), Purpose.SEARCH, round, settings.episodes());
+        sample(round, prompt, seeds);
+        Optional<Candidate> winner = winner(session.state().candidates(round));
+        FeedbackState before = session.state().feedbackState();
+        if (winner.isEmpty()) {
+            return close(
+                    round, winner, Audit.NONE, new Told(before, List.of(), "no candidate completed"));
+        }
+        Candidate best = winner.get();
+        String name = "audit/" + best.role();
+        Audit audit = audit(name, best, seeds);
+        return close(round, winner, audit, told(round, session.state().trace(name), before));
+    }
+
+    /** The best policies of the rounds before, as prompts tell of them. */
+    private static List<HistoryEntry> history(List<RoundSummary> rounds) {
+        List<HistoryEntry> history = new ArrayList<>();
+        for (RoundSummary round : rounds) {
+            round.reflection().ifPresent(text -> reflect(history, text));
+            round.winner()
+                    .ifPresent(
+                            best ->
+                                    history.add(
+                                            new HistoryEntry(
+                                                    round.round(),
+                                                    best.source(),
+                                                    best.score().getAsDouble(),
+                                                    best.returns(),
+                                                    round.summaries(),
+                                                    Optional.empty())));
+        }
+        return history;
+    }
+
+    private List<HistoryEntry> reflected(int round, List<HistoryEntry> history)
+            throws InterruptedException {
+        boolean due =
+                settings.reflection()
+                        && !history.isEmpty()
+                        && history.getLast().reflection().isEmpty();
+        if (due
+                && session.ask("reflection/" + round, prompts.reflection(history))
+                        instanceof Reply.Text text) {
+            reflect(history, text.text());
+        }
+        return history;
+    }
+
+    private static void reflect(List<HistoryEntry> history, String text) {
+        HistoryEntry last = history.removeLast();
+        history.add(
+                new HistoryEntry(
+                        last.round(),
+                        last.source(),
+                        last.score(),
+                        last.returns(),
+                        last.summaries(),
+                        Optional.of(text)));
+    }
+
+    private void sample(int round, Prompt prompt, List<Long> seeds) throws InterruptedException {
+        CandidateProcedure candidates = new CandidateProcedure(session, spec, settings, prompts);
+        List<Callable<Object>> pieces = new ArrayList<>();
+        for (int index = 1; index <= settings.candidates(); index++) {
+            int k = index;
+            pieces.add(() -> candidates.play(round, k, prompt, seeds));
+        }
+        if (settings.feedback()) {
+            pieces.add(feedback()::ask);
+        }
+        session.all(pieces);
+    }
+
+    /** Best score; of equals the first; a score that is not a number never wins over one. */
+    static Optional<Candidate> winner(List<Candidate> candidates) {
+        Candidate best = null;
+        for (Candidate candidate : candidates) {
+            if (candidate.completed() && (best == null || better(candidate, best))) {
+                best = candidate;
+            }
+        }
+        return Optional.ofNullable(best);
+    }
+
+    private static boolean better(Candidate one, Candidate other) {
+        double score = one.score().getAsDouble();
+        double rival = other.score().getAsDouble();
+        return score > rival || (Double.isNaN(rival) && !Double.isNaN(score));
+    }
+
+    private Audit audit(String name, Candidate best, List<Long> seeds) throws InterruptedException {
+        RolloutResult again =
+                session.rollout(
+                        name,
+                        best.role(),
+                        new RolloutRequest(
+                                spec.id(),
+                                settings.preset(),
+                                best.source(),
+                                spec.policyClass(),
+                                seeds,
+                                settings.lifetime(),
+                                Purpose.AUDIT,
+                                1,
+                                true));
+        boolean same =
+                again instanceof Completed completed
+                        && completed.returns().equals(best.returns())
+                        && completed.lengths().equals(best.lengths());
+        return same ? Audit.DETERMINISTIC : Audit.NON_DETERMINISTIC;
+    }
+
+    private Told told(int round, Optional<Trace> trace, FeedbackState before)
+            throws InterruptedException {
+        if (!settings.feedback()) {
+            return new Told(before, List.of(), "");
+        }
+        return trace.isPresent()
+                ? feedback().tell(round, trace.get(), before)
+                : new Told(before, List.of(), "the winner failed when it was rolled out again");
+    }
+
+    private FeedbackProcedure feedback() {
+        return new FeedbackProcedure(session, spec, settings, prompts);
+    }
+
+    private RoundSummary close(int round, Optional<Candidate> winner, Audit audit, Told told) {
+        ObjectNode fields = Fields.object();
+        fields.put("round", round);
+        if (winner.isPresent()) {
+            fields.put("winner", winner.get().index());
+            fields.put("score", winner.get().score().getAsDouble());
+        } else {
+            fields.putNull("winner");
+            fields.putNull("score");
+        }
+        fields.put("audit", audit.id());
+        ObjectNode feedback = fields.putObject("feedback");
+        feedback.put("repairs", told.state().repairs());
+        feedback.put("given_up", told.state().givenUp());
+        feedback.put("note", told.note());
+        ArrayNode summaries = feedback.putArray("summaries");
+        told.summaries().forEach(summaries::add);
+        session.record(EventTypes.ROUND_CLOSED, fields);
+        RoundSummary summary = session.state().rounds().getLast();
+        session.tell(new RunEvent.RoundClosed(session.run(), summary));
+        return summary;
+    }
+}

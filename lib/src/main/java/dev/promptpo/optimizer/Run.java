@@ -1,0 +1,548 @@
+package dev.promptpo.optimizer;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.promptpo.environment.EnvironmentSpec;
+import dev.promptpo.ledger.Event;
+import dev.promptpo.ledger.Ledger;
+import dev.promptpo.ledger.LedgerException;
+import dev.promptpo.ledger.LedgerReader;
+import dev.promptpo.ledger.RunDocument;
+import dev.promptpo.llm.LanguageModel;
+import dev.promptpo.llm.ModelReply.NoAnswer;
+import dev.promptpo.llm.ModelRequest;
+import dev.promptpo.llm.RunContext;
+import dev.promptpo.prompt.Prompts;
+import dev.promptpo.rollout.Purpose;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.NoSuchElementException;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * A run of PromptPO: a state machine, stepped round by round or run to its end. What it has paid
+ * for is in its folder; stopping it at any moment, in any way, loses at most what is in flight.
+ *
+ * <p>One thread at a time drives it; any thread may look at it meanwhile.
+ */
+public final class Run implements AutoCloseable {
+    /** Runs of this process that hold their folder's lock. */
+    private static final Map<Path, Run> OPEN = new ConcurrentHashMap<>();
+
+    private final Plan plan;
+    private final Announcer announcer;
+    private final ReentrantLock driving = new ReentrantLock();
+    private volatile RunState state;
+    private volatile Optional<Work> work = Optional.empty();
+
+    private Run(Plan plan) {
+        this.plan = plan;
+        this.announcer = new Announcer(plan.observers());
+    }
+
+    static Run start(Plan plan) {
+        Run run = new Run(plan);
+        if (!run.lookedUpFinished()) {
+            run.open();
+        }
+        run.announcer.tellHere(new RunEvent.RunStarted(run));
+        run.work.ifPresent(
+                open -> {
+                    if (!open.ledger.found().isEmpty()) {
+                        run.announcer.tellHere(
+                                new RunEvent.Resumed(
+                                        run, run.state.inFlight(), open.ledger.repair()));
+                    }
+                });
+        return run;
+    }
+
+    /**
+     * Opens a run's folder to look at it: without Python, a model or a lock, also while another
+     * process writes it. It shows what had happened when it was opened, and cannot be driven.
+     *
+     * @throws LedgerException when the folder holds no run, or a broken or newer one
+     */
+    public static Run look(Path directory) {
+        LedgerReader reader = LedgerReader.open(directory);
+        Run run = new Run(Plan.toLookAt(directory, reader.run()));
+        run.state = folded(reader, reader.events());
+        return run;
+    }
+
+    /**
+     * Plays the next round: samples, rolls out, closes it. After the last one the best policy is
+     * measured on held-out episodes and the run is finished.
+     *
+     * @return the round
+     * @throws IllegalStateException when the run is finished
+     * @throws RunStoppedException when the model or its budget is the reason that it cannot go on
+     * @throws RunInterruptedException when this thread is interrupted
+     * @throws LedgerException when the folder cannot be written any more
+     */
+    public RoundSummary step() {
+        if (finished()) {
+            throw new IllegalStateException(
+                    "the run in "
+                            + directory()
+                            + " is finished: all "
+                            + settings().rounds()
+                            + " rounds are played");
+        }
+        drive(this::playNext);
+        return rounds().getLast();
+    }
+
+    /**
+     * Runs to the end; throws as {@link #step}. A finished run is left as it is.
+     *
+     * @return this
+     */
+    public Run run() {
+        if (!finished()) {
+            drive(
+                    session -> {
+                        while (!finished()) {
+                            playNext(session);
+                        }
+                    });
+        }
+        return this;
+    }
+
+    /** Whether all rounds are played and the best policy is measured. */
+    public boolean finished() {
+        return state.closed();
+    }
+
+    public RunSettings settings() {
+        return plan.settings();
+    }
+
+    public EnvironmentSpec spec() {
+        return plan.spec();
+    }
+
+    /** The run's folder. */
+    public Path directory() {
+        return plan.directory();
+    }
+
+    /** The rounds that are closed, in order. */
+    public List<RoundSummary> rounds() {
+        return state.rounds();
+    }
+
+    /** Candidates of a round that have finished; the round may still be open. */
+    public List<Candidate> candidates(int round) {
+        return state.candidates(round);
+    }
+
+    /**
+     * A candidate.
+     *
+     * @param round from 1
+     * @param index from 1
+     * @throws NoSuchElementException when it has not finished, or there is none
+     */
+    public Candidate candidate(int round, int index) {
+        return state.candidate(round, index)
+                .orElseThrow(
+                        () ->
+                                new NoSuchElementException(
+                                        "no finished candidate "
+                                                + index
+                                                + " in round "
+                                                + round
+                                                + ": the run has "
+                                                + rounds().size()
+                                                + " closed rounds of "
+                                                + settings().candidates()
+                                                + " candidates, both counted from 1"));
+    }
+
+    /**
+     * The best policy of all closed rounds: best score, of equals the earliest.
+     *
+     * @throws NoSuchElementException when no candidate has completed yet
+     */
+    public Candidate best() {
+        return bestSoFar()
+                .orElseThrow(
+                        () ->
+                                new NoSuchElementException(
+                                        "no candidate has completed in the "
+                                                + rounds().size()
+                                                + " closed rounds of this run"));
+    }
+
+    /** {@link #best}, empty while no candidate has completed. */
+    public Optional<Candidate> bestSoFar() {
+        return RoundProcedure.winner(
+                rounds().stream().flatMap(round -> round.winner().stream()).toList());
+    }
+
+    /** The best policy on held-out episodes; empty before the run's end, or when not asked for. */
+    public Optional<Evaluation> heldout() {
+        return bestSoFar()
+                .flatMap(
+                        best ->
+                                evaluations().stream()
+                                        .filter(done -> of(best, done))
+                                        .findFirst());
+    }
+
+    /** All measurements, in the order in which they were made. */
+    public List<Evaluation> evaluations() {
+        return state.evaluations();
+    }
+
+    /**
+     * Measures a candidate on held-out episodes: the same ones for all candidates, so that
+     * measurements can be paired. Episodes measured before are not played again.
+     *
+     * @param episodes at least 1; rounded up to whole blocks of E where a policy object lives
+     *     through its candidate's episodes
+     * @throws RunInterruptedException when this thread is interrupted
+     */
+    public Evaluation evaluate(Candidate candidate, int episodes) {
+        if (episodes < 1) {
+            throw new IllegalArgumentException("episodes must be at least 1; got " + episodes);
+        }
+        if (!candidate.completed()) {
+            throw new IllegalArgumentException(
+                    "only a candidate that completed can be measured; this is " + candidate);
+        }
+        List<Evaluation> made = new ArrayList<>();
+        drive(session -> made.add(measurement(session).measure(candidate, episodes)));
+        return made.getFirst();
+    }
+
+    /** What the model was asked, over all sessions. */
+    public Usage usage() {
+        return state.usage();
+    }
+
+    /** Environment steps by purpose, over all sessions. */
+    public Steps steps() {
+        return state.steps();
+    }
+
+    /** Whether an audit found a winner whose returns differ from one rollout to the next. */
+    public boolean deterministic() {
+        return rounds().stream()
+                .noneMatch(round -> round.audit() == RoundSummary.Audit.NON_DETERMINISTIC);
+    }
+
+    /** A reader of the run's folder. */
+    public LedgerReader ledger() {
+        return LedgerReader.open(directory());
+    }
+
+    /** Ends the session, if one is open, and gives the folder free; the run can be resumed. */
+    @Override
+    public void close() {
+        if (!driving.tryLock()) {
+            throw new IllegalStateException(
+                    "the run in " + directory() + " is at work: interrupt it first");
+        }
+        try {
+            release("closed", "");
+        } finally {
+            driving.unlock();
+        }
+        announcer.flush();
+    }
+
+    /** A few lines for a person. */
+    @Override
+    public String toString() {
+        StringBuilder text = new StringBuilder();
+        text.append("PromptPO on ")
+                .append(settings().environment())
+                .append(" (")
+                .append(settings().preset())
+                .append("), ")
+                .append(finished() ? "finished" : "round " + rounds().size() + " closed")
+                .append(" of ")
+                .append(settings().rounds())
+                .append(" rounds x ")
+                .append(settings().candidates())
+                .append(" candidates\n");
+        bestSoFar().ifPresent(best -> text.append("best: ").append(best).append('\n'));
+        heldout()
+                .ifPresent(
+                        held ->
+                                text.append("held-out: ")
+                                        .append(
+                                                held.score().isPresent()
+                                                        ? String.format(
+                                                                Locale.ROOT,
+                                                                "%.6g over %d episodes",
+                                                                held.score().getAsDouble(),
+                                                                held.returns().size())
+                                                        : "failed, " + held.failure().orElse(""))
+                                        .append('\n'));
+        return text.append("steps: ")
+                .append(steps().total())
+                .append(", requests: ")
+                .append(usage().calls())
+                .append(", folder: ")
+                .append(directory())
+                .toString();
+    }
+
+    // --- driving ---
+
+    private void drive(Piece piece) {
+        if (!driving.tryLock()) {
+            throw new IllegalStateException(
+                    "the run in " + directory() + " is at work in another thread already");
+        }
+        try {
+            try {
+                piece.work(session());
+                if (finished()) {
+                    release("finished", "");
+                }
+            } catch (InterruptedException e) {
+                stopped("interrupted", "interrupted");
+                throw new RunInterruptedException(
+                        "the run was interrupted; what was paid for is kept in "
+                                + directory()
+                                + "; run it again to go on",
+                        e);
+            } catch (RuntimeException | Error e) {
+                stopped("stopped", String.valueOf(e.getMessage()));
+                throw e;
+            }
+        } finally {
+            driving.unlock();
+            announcer.flush();
+        }
+    }
+
+    private void playNext(Session session) throws InterruptedException {
+        int played = rounds().size();
+        if (played < settings().rounds()) {
+            announcer.tellHere(new RunEvent.RoundStarted(this, played + 1));
+            procedure(session).play(played + 1);
+        }
+        if (rounds().size() == settings().rounds()) {
+            finish(session);
+        }
+    }
+
+    private void finish(Session session) throws InterruptedException {
+        Optional<Candidate> best = bestSoFar();
+        if (best.isPresent() && settings().heldoutEpisodes() > 0 && heldout().isEmpty()) {
+            measurement(session).measure(best.get(), settings().heldoutEpisodes());
+        }
+        ObjectNode fields = Fields.object();
+        if (best.isPresent()) {
+            fields.putObject("best")
+                    .put("round", best.get().round())
+                    .put("candidate", best.get().index())
+                    .put("score", best.get().score().getAsDouble());
+        } else {
+            fields.putNull("best");
+        }
+        session.record(EventTypes.RUN_CLOSED, fields);
+        session.tell(new RunEvent.RunClosed(this));
+    }
+
+    private boolean of(Candidate candidate, Evaluation evaluation) {
+        return evaluation.purpose() == Purpose.HELDOUT
+                && evaluation.round() == candidate.round()
+                && evaluation.index() == candidate.index()
+                && evaluation.seeds().size() >= settings().heldoutEpisodes();
+    }
+
+    private RoundProcedure procedure(Session session) {
+        Prompts prompts = new Prompts(spec(), settings().episodes(), settings().lifetime());
+        return new RoundProcedure(session, spec(), settings(), prompts, plan.seeds());
+    }
+
+    private EvaluationProcedure measurement(Session session) {
+        return new EvaluationProcedure(session, spec(), settings(), plan.seeds());
+    }
+
+    // --- opening and closing ---
+
+    /** A finished run needs no model, no engine and no lock to be looked at. */
+    private boolean lookedUpFinished() {
+        if (!Files.exists(directory().resolve("run.json"))) {
+            return false;
+        }
+        LedgerReader reader = LedgerReader.open(directory());
+        refuseOther(reader.run());
+        state = folded(reader, reader.events());
+        return finished();
+    }
+
+    private void open() {
+        Optional<LanguageModel> model =
+                state != null && finished()
+                        ? Optional.empty()
+                        : Optional.of(plan.model().open(context()));
+        try {
+            yieldIdle();
+            Ledger ledger =
+                    Ledger.openOrBegin(
+                            directory(),
+                            RunDocument.of(
+                                    "promptpo",
+                                    settings().toJson(),
+                                    Optional.empty(),
+                                    specification()));
+            try {
+                refuseOther(ledger.run());
+                state = folded(ledger.reader(), ledger.found());
+            } catch (RuntimeException e) {
+                ledger.close();
+                throw e;
+            }
+            work = Optional.of(new Work(ledger, model));
+            OPEN.put(key(), this);
+        } catch (RuntimeException e) {
+            model.ifPresent(LanguageModel::close);
+            throw e;
+        }
+    }
+
+    private Session session() {
+        if (work.isEmpty()) {
+            open();
+        }
+        Work open = work.orElseThrow();
+        if (open.session.isEmpty()) {
+            Session session =
+                    new Session(
+                            this,
+                            open.ledger,
+                            state,
+                            open.model,
+                            settings().modelSettings(plan.deadline()),
+                            plan.engine().get(),
+                            announcer);
+            session.begin();
+            open.session = Optional.of(session);
+        }
+        return open.session.get();
+    }
+
+    private void stopped(String reason, String message) {
+        release(reason, message);
+        announcer.tell(new RunEvent.RunStopped(this, message));
+    }
+
+    private void release(String reason, String message) {
+        work.ifPresent(
+                open -> {
+                    work = Optional.empty();
+                    OPEN.remove(key(), this);
+                    try {
+                        open.session.ifPresent(session -> session.end(reason, message));
+                    } catch (LedgerException e) {
+                        // The folder takes nothing more: that is why the run stops, and is said.
+                    } finally {
+                        open.model.ifPresent(LanguageModel::close);
+                        open.ledger.close();
+                    }
+                });
+    }
+
+    /** In a notebook a cell is run again while the run that it made before still holds the lock. */
+    private void yieldIdle() {
+        Run other = OPEN.get(key());
+        if (other != null && other != this && other.driving.tryLock()) {
+            try {
+                other.release("closed", "opened again in the same process");
+            } finally {
+                other.driving.unlock();
+            }
+        }
+    }
+
+    private Path key() {
+        return directory().toAbsolutePath().normalize();
+    }
+
+    private ObjectNode specification() {
+        try {
+            return (ObjectNode) new ObjectMapper().readTree(spec().toJson());
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("a specification is always JSON", e);
+        }
+    }
+
+    private RunContext context() {
+        return new RunContext(
+                settings().environment(),
+                settings().preset(),
+                settings().candidates(),
+                settings().rounds(),
+                settings().episodes(),
+                settings().seed(),
+                settings().lifetime().name().toLowerCase(Locale.ROOT),
+                this::retried);
+    }
+
+    private void retried(ModelRequest request, int attempt, NoAnswer failure, Duration wait) {
+        work.flatMap(open -> open.session)
+                .ifPresent(session -> session.retried(request, attempt, failure, wait));
+    }
+
+    private void refuseOther(RunDocument found) {
+        if (found.settingsDigest().equals(settings().digest())) {
+            return;
+        }
+        ObjectNode wanted = settings().toJson();
+        List<String> differences = new ArrayList<>();
+        for (Map.Entry<String, JsonNode> field : wanted.properties()) {
+            JsonNode there = found.settings().path(field.getKey());
+            if (!there.toString().equals(field.getValue().toString())) {
+                differences.add(
+                        field.getKey() + " " + there + ", asked for " + field.getValue());
+            }
+        }
+        throw new IllegalArgumentException(
+                "the folder "
+                        + directory()
+                        + " holds a run of other settings ("
+                        + String.join("; ", differences)
+                        + "): use another folder, or the same settings");
+    }
+
+    private static RunState folded(LedgerReader reader, List<Event> events) {
+        RunState state = new RunState(reader);
+        events.forEach(state::apply);
+        return state;
+    }
+
+    /** What a run holds while it may work. */
+    private static final class Work {
+        private final Ledger ledger;
+        private final Optional<LanguageModel> model;
+        private volatile Optional<Session> session = Optional.empty();
+
+        Work(Ledger ledger, Optional<LanguageModel> model) {
+            this.ledger = ledger;
+            this.model = model;
+        }
+    }
+
+    @FunctionalInterface
+    private interface Piece {
+        void work(Session session) throws InterruptedException;
+    }
+}

@@ -1,0 +1,106 @@
+package dev.promptpo.optimizer;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.promptpo.environment.EnvironmentSpec.Lifetime;
+import dev.promptpo.ledger.RunDocument;
+import dev.promptpo.llm.ModelSettings;
+import java.util.Locale;
+import java.util.OptionalDouble;
+
+/**
+ * Everything that decides what a run does.
+ *
+ * @param environment id of the environment
+ * @param preset for example {@code paper}
+ * @param specification digest of the environment's specification
+ * @param model name of the model's source, for example {@code replay}
+ * @param temperature asked of the model; empty: the provider's default
+ * @param maxOutputTokens largest reply asked for
+ * @param prompts version of the prompt templates
+ * @param candidates N, sampled in each round
+ * @param rounds R
+ * @param episodes E, that each candidate is rolled out for
+ * @param seed of the run: all episode seeds derive from it
+ * @param repairs that a candidate, and the {@code Feedback} class, may take
+ * @param feedback whether a {@code Feedback} class tells of the winners' episodes
+ * @param reflection whether the model compares each winner with the earlier ones
+ * @param heldoutEpisodes episodes of the final measurement; 0: none
+ * @param lifetime how long one policy object lives
+ */
+public record RunSettings(
+        String environment,
+        String preset,
+        String specification,
+        String model,
+        OptionalDouble temperature,
+        int maxOutputTokens,
+        int prompts,
+        int candidates,
+        int rounds,
+        int episodes,
+        long seed,
+        int repairs,
+        boolean feedback,
+        boolean reflection,
+        int heldoutEpisodes,
+        Lifetime lifetime) {
+
+    /** SHA-256 of the settings: runs with the same one do the same. */
+    public String digest() {
+        return RunDocument.digest(toJson());
+    }
+
+    /** As {@code run.json} holds them. */
+    public ObjectNode toJson() {
+        ObjectNode json = JsonNodeFactory.instance.objectNode();
+        json.put("environment", environment);
+        json.put("preset", preset);
+        json.put("specification", specification);
+        json.put("model", model);
+        if (temperature.isPresent()) {
+            json.put("temperature", temperature.getAsDouble());
+        } else {
+            json.putNull("temperature");
+        }
+        json.put("max_output_tokens", maxOutputTokens);
+        json.put("prompts", prompts);
+        json.put("candidates", candidates);
+        json.put("rounds", rounds);
+        json.put("episodes", episodes);
+        json.put("seed", seed);
+        json.put("repairs", repairs);
+        json.put("feedback", feedback);
+        json.put("reflection", reflection);
+        json.put("heldout_episodes", heldoutEpisodes);
+        json.put("lifetime", lifetime.name().toLowerCase(Locale.ROOT));
+        return json;
+    }
+
+    /** Reads what {@link #toJson} wrote. */
+    public static RunSettings fromJson(ObjectNode json) {
+        return new RunSettings(
+                json.path("environment").asText(),
+                json.path("preset").asText(),
+                json.path("specification").asText(),
+                json.path("model").asText(),
+                json.path("temperature").isNumber()
+                        ? OptionalDouble.of(json.path("temperature").asDouble())
+                        : OptionalDouble.empty(),
+                json.path("max_output_tokens").asInt(),
+                json.path("prompts").asInt(),
+                json.path("candidates").asInt(),
+                json.path("rounds").asInt(),
+                json.path("episodes").asInt(),
+                json.path("seed").asLong(),
+                json.path("repairs").asInt(),
+                json.path("feedback").asBoolean(),
+                json.path("reflection").asBoolean(),
+                json.path("heldout_episodes").asInt(),
+                Lifetime.valueOf(json.path("lifetime").asText().toUpperCase(Locale.ROOT)));
+    }
+
+    ModelSettings modelSettings(java.time.Duration deadline) {
+        return new ModelSettings(temperature, maxOutputTokens, deadline);
+    }
+}

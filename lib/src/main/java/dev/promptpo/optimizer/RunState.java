@@ -1,0 +1,287 @@
+package dev.promptpo.optimizer;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.promptpo.ledger.Event;
+import dev.promptpo.ledger.LedgerReader;
+import dev.promptpo.llm.ModelReply;
+import dev.promptpo.llm.ModelReply.Effect;
+import dev.promptpo.llm.TokenUsage;
+import dev.promptpo.rollout.FailureKind;
+import dev.promptpo.rollout.FeedbackResult;
+import dev.promptpo.rollout.Purpose;
+import dev.promptpo.rollout.RolloutResult;
+import dev.promptpo.rollout.Trace;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.Set;
+import java.util.TreeMap;
+
+/**
+ * What a run knows: its events, folded. The same fold serves a live run and one that is opened
+ * again, so both know the same. Safe for use by many threads.
+ */
+final class RunState {
+    private final LedgerReader ledger;
+    private final Map<String, Reply> replies = new HashMap<>();
+    private final Map<String, ObjectNode> rollouts = new HashMap<>();
+    private final Map<String, FeedbackResult> feedback = new HashMap<>();
+    private final Map<Integer, TreeMap<Integer, Candidate>> candidates = new TreeMap<>();
+    private final List<RoundSummary> rounds = new ArrayList<>();
+    private final List<Evaluation> evaluations = new ArrayList<>();
+    private final Set<InFlight> open = new LinkedHashSet<>();
+    private FeedbackState feedbackState = FeedbackState.BEGINNING;
+    private Usage usage = Usage.NONE;
+    private Steps steps = Steps.NONE;
+    private long events;
+    private boolean closed;
+
+    RunState(LedgerReader ledger) {
+        this.ledger = ledger;
+    }
+
+    /** Takes an event in; events come in the order of their sequence numbers. */
+    synchronized void apply(Event event) {
+        events++;
+        ObjectNode fields = event.fields();
+        switch (event.type()) {
+            case EventTypes.SESSION_STARTED -> {
+                if (open.stream().anyMatch(cut -> cut.kind().equals("rollout"))) {
+                    steps = steps.atLeast();
+                }
+                open.clear();
+            }
+            case EventTypes.REQUEST_STARTED -> {
+                usage = usage.called();
+                open.add(new InFlight("request", fields.path("role").asText()));
+            }
+            case EventTypes.REQUEST_RETRIED ->
+                    usage = usage.called().spent(tokens(fields.path("usage")));
+            case EventTypes.REPLY_RECEIVED -> replied(fields);
+            case EventTypes.ROLLOUT_STARTED ->
+                    open.add(new InFlight("rollout", fields.path("rollout").asText()));
+            case EventTypes.ROLLOUT_FINISHED -> rolledOut(fields);
+            case EventTypes.FEEDBACK_FINISHED ->
+                    feedback.put(fields.path("feedback").asText(), feedbackResult(fields));
+            case EventTypes.CANDIDATE_FINISHED -> {
+                Candidate candidate = candidate(fields);
+                candidates
+                        .computeIfAbsent(candidate.round(), round -> new TreeMap<>())
+                        .put(candidate.index(), candidate);
+            }
+            case EventTypes.ROUND_CLOSED -> rounds.add(round(fields));
+            case EventTypes.EVALUATION -> evaluations.add(evaluation(fields));
+            case EventTypes.RUN_CLOSED -> closed = true;
+            default -> {
+                // an event that a later version added: it is kept, and means nothing here
+            }
+        }
+    }
+
+    synchronized long events() {
+        return events;
+    }
+
+    /** A reply that counts: a text, or one that costs its candidate. Faults are asked again. */
+    synchronized Optional<Reply> reply(String role) {
+        return Optional.ofNullable(replies.get(role));
+    }
+
+    /** The result of a rollout that ended by itself. */
+    synchronized Optional<RolloutResult> rollout(String name) {
+        return Optional.ofNullable(rollouts.get(name)).map(Fields::result);
+    }
+
+    /** The trace of a rollout, where one was kept. */
+    Optional<Trace> trace(String name) {
+        JsonNode trace;
+        synchronized (this) {
+            ObjectNode rollout = rollouts.get(name);
+            trace = rollout == null ? Fields.object() : rollout.path("trace");
+        }
+        if (!trace.isObject()) {
+            return Optional.empty();
+        }
+        return Optional.of(
+                new Trace(
+                        Fields.ints(trace.path("rows")),
+                        trace.path("observation").asInt(),
+                        trace.path("action").asInt(),
+                        ledger.payload(trace.path("trace_payload").asText())));
+    }
+
+    synchronized Optional<FeedbackResult> feedback(String name) {
+        return Optional.ofNullable(feedback.get(name));
+    }
+
+    /** Which {@code Feedback} source was in use when the last round was closed. */
+    synchronized FeedbackState feedbackState() {
+        return feedbackState;
+    }
+
+    synchronized Optional<Candidate> candidate(int round, int index) {
+        return Optional.ofNullable(candidates.getOrDefault(round, new TreeMap<>()).get(index));
+    }
+
+    /** Candidates that have finished, of a round that may still be open. */
+    synchronized List<Candidate> candidates(int round) {
+        return List.copyOf(candidates.getOrDefault(round, new TreeMap<>()).values());
+    }
+
+    synchronized List<RoundSummary> rounds() {
+        return List.copyOf(rounds);
+    }
+
+    synchronized List<Evaluation> evaluations() {
+        return List.copyOf(evaluations);
+    }
+
+    synchronized List<InFlight> inFlight() {
+        return List.copyOf(open);
+    }
+
+    synchronized Usage usage() {
+        return usage;
+    }
+
+    synchronized Steps steps() {
+        return steps;
+    }
+
+    synchronized boolean closed() {
+        return closed;
+    }
+
+    private void replied(ObjectNode fields) {
+        String role = fields.path("role").asText();
+        open.remove(new InFlight("request", role));
+        usage = usage.spent(tokens(fields.path("usage")));
+        if (fields.path("outcome").asText().equals("answer")) {
+            usage = usage.answered(fields.path("drift").isObject());
+            replies.put(
+                    role, new Reply.Text(ledger.payloadText(fields.path("text_payload").asText())));
+            return;
+        }
+        ModelReply.Reason reason = ModelReply.Reason.valueOf(fields.path("reason").asText());
+        if (reason.effect() == Effect.COSTS_CANDIDATE) {
+            replies.put(role, new Reply.Lost(fields.path("message").asText()));
+        }
+    }
+
+    private void rolledOut(ObjectNode fields) {
+        String name = fields.path("rollout").asText();
+        open.remove(new InFlight("rollout", name));
+        Purpose purpose = purpose(fields);
+        steps = steps.plus(purpose, fields.path("steps").asLong());
+        if (fields.path("outcome").asText().equals("interrupted")) {
+            steps = steps.atLeast();
+        } else {
+            rollouts.put(name, fields);
+        }
+    }
+
+    private Candidate candidate(ObjectNode fields) {
+        List<Attempt> attempts = new ArrayList<>();
+        for (JsonNode node : fields.path("attempts")) {
+            attempts.add(
+                    new Attempt(
+                            node.path("role").asText(),
+                            text(node, "text_payload"),
+                            text(node, "source_payload"),
+                            Fields.result((ObjectNode) node.path("result"))));
+        }
+        return new Candidate(
+                fields.path("round").asInt(), fields.path("candidate").asInt(), attempts);
+    }
+
+    private RoundSummary round(ObjectNode fields) {
+        int number = fields.path("round").asInt();
+        JsonNode summariser = fields.path("feedback");
+        feedbackState =
+                new FeedbackState(
+                        summariser.path("repairs").asInt(),
+                        summariser.path("given_up").asBoolean());
+        Optional<Candidate> winner =
+                fields.path("winner").isInt()
+                        ? candidate(number, fields.path("winner").asInt())
+                        : Optional.empty();
+        return new RoundSummary(
+                number,
+                candidates(number),
+                winner,
+                RoundSummary.Audit.valueOf(fields.path("audit").asText().toUpperCase(Locale.ROOT)),
+                Fields.texts(summariser.path("summaries")),
+                summariser.path("note").asText(),
+                reply("reflection/" + number)
+                        .flatMap(
+                                reply ->
+                                        reply instanceof Reply.Text answer
+                                                ? Optional.of(answer.text())
+                                                : Optional.empty()));
+    }
+
+    private static Evaluation evaluation(ObjectNode fields) {
+        return new Evaluation(
+                fields.path("round").asInt(),
+                fields.path("candidate").asInt(),
+                purpose(fields),
+                Fields.longs(fields.path("seeds")),
+                Fields.doubles(fields.path("returns")),
+                Fields.ints(fields.path("lengths")),
+                Fields.successes(fields.path("successes")),
+                fields.path("score").isNull()
+                        ? OptionalDouble.empty()
+                        : OptionalDouble.of(Fields.number(fields.path("score"))),
+                fields.path("steps").asLong(),
+                fields.path("failure").isTextual()
+                        ? Optional.of(fields.path("failure").asText())
+                        : Optional.empty());
+    }
+
+    private static FeedbackResult feedbackResult(ObjectNode fields) {
+        if (fields.path("outcome").asText().equals("completed")) {
+            return new FeedbackResult.Completed(Fields.texts(fields.path("summaries")));
+        }
+        return new FeedbackResult.Failed(
+                FailureKind.valueOf(fields.path("kind").asText()),
+                fields.path("phase").asText(),
+                fields.path("message").asText(),
+                fields.path("traceback").asText());
+    }
+
+    private String text(JsonNode node, String field) {
+        return node.path(field).isTextual() ? ledger.payloadText(node.path(field).asText()) : "";
+    }
+
+    private static Purpose purpose(ObjectNode fields) {
+        return Purpose.valueOf(fields.path("purpose").asText().toUpperCase(Locale.ROOT));
+    }
+
+    private static TokenUsage tokens(JsonNode usage) {
+        return new TokenUsage(
+                usage.path("input").asLong(),
+                usage.path("cached_input").asLong(),
+                usage.path("output").asLong());
+    }
+
+    /**
+     * The {@code Feedback} class between two rounds.
+     *
+     * @param repairs how many its source has taken
+     * @param givenUp whether the run goes on without summaries
+     */
+    record FeedbackState(int repairs, boolean givenUp) {
+        static final FeedbackState BEGINNING = new FeedbackState(0, false);
+
+        /** Role of the reply that holds the source in use. */
+        String role() {
+            return repairs == 0 ? "feedback" : "repair/feedback/" + repairs;
+        }
+    }
+}
