@@ -23,9 +23,9 @@ final class LearningCurveChart {
 
     static ThemedChart of(LearningCurve curve) {
         ThemedChart chart = new ThemedChart(WIDTH, HEIGHT, MARGIN);
-        chart.headline(curve.environment() + ": return against environment steps");
+        chart.headline(curve.environment() + ": " + curve.measure() + " against environment steps");
         chart.setXAxisTitle("environment steps, all candidates together");
-        chart.setYAxisTitle("mean return of an episode");
+        chart.setYAxisTitle("mean " + curve.measure() + " of an episode");
         chart.getStyler().setXAxisTickLabelsFormattingFunction(Numbers::axisCount);
         chart.getStyler().setYAxisTickLabelsFormattingFunction(Numbers::axisScore);
         SideLabels labels = new SideLabels();

@@ -124,7 +124,7 @@ public final class ThemedChart extends XYChart {
         List<String> lines = new ArrayList<>();
         for (String paragraph : paragraphs) {
             StringBuilder current = new StringBuilder();
-            for (String word : paragraph.split(" ")) {
+            for (String word : paragraph.split(" ", -1)) {
                 String longer = current.isEmpty() ? word : current + " " + word;
                 if (!current.isEmpty()
                         && font.getStringBounds(longer, context).getWidth() > width) {

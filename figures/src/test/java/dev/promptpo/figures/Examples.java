@@ -55,6 +55,7 @@ final class Examples {
         }
         return new LearningCurve(
                 "NoiseWorld2",
+                "return",
                 attempts,
                 new StepCurve(points),
                 new StepCurve(List.of()),
@@ -68,6 +69,7 @@ final class Examples {
     static LearningCurve begun() {
         return new LearningCurve(
                 "NoiseWorld2",
+                "return",
                 List.of(),
                 new StepCurve(List.of()),
                 new StepCurve(List.of()),
@@ -80,6 +82,7 @@ final class Examples {
     static LearningCurve hopeless() {
         return new LearningCurve(
                 "MyTask",
+                "return",
                 List.of(
                         new LearningCurve.Attempt(1, 1, 0, OptionalDouble.empty()),
                         new LearningCurve.Attempt(1, 2, 40, OptionalDouble.empty())),
@@ -103,7 +106,7 @@ final class Examples {
                 row = 0;
                 column = 0;
             } else if (draw <= 6) {
-                if (column == 9 || draw % 2 == 0 && row < 9) {
+                if (column == 9 || (draw % 2 == 0 && row < 9)) {
                     row++;
                 } else {
                     column++;

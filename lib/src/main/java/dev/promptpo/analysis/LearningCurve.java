@@ -13,6 +13,7 @@ import java.util.OptionalDouble;
  * depend on the machine. A curve changes when a round closes, for that is when a choice is made.
  *
  * @param environment id of the environment
+ * @param measure what a score is the mean of over episodes: {@code return} or {@code success}
  * @param attempts every candidate, in order of round and number
  * @param selected the score that the best policy so far had when it was chosen: flattering, since
  *     the best of many noisy scores was taken
@@ -24,6 +25,7 @@ import java.util.OptionalDouble;
  */
 public record LearningCurve(
         String environment,
+        String measure,
         List<Attempt> attempts,
         StepCurve selected,
         StepCurve heldout,

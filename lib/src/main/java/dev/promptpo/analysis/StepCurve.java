@@ -12,6 +12,8 @@ import java.util.OptionalLong;
 public record StepCurve(List<Point> points) {
 
     /**
+     * A value and when it was reached.
+     *
      * @param steps environment steps taken until then, all of them, failed candidates' included
      * @param value from then on
      */

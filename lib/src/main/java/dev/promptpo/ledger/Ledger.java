@@ -42,8 +42,7 @@ public final class Ledger implements AutoCloseable {
     private long sequence;
     private Optional<LedgerException> broken = Optional.empty();
 
-    private Ledger(
-            Path directory, Disk disk, LedgerLock lock, RunDocument run, Opened opened) {
+    private Ledger(Path directory, Disk disk, LedgerLock lock, RunDocument run, Opened opened) {
         this.directory = directory;
         this.disk = disk;
         this.lock = lock;
@@ -164,20 +163,16 @@ public final class Ledger implements AutoCloseable {
      */
     public Event append(String type, ObjectNode fields) {
         ObjectNode copy = fields.deepCopy();
-        return onWriter(
-                () -> {
-                    Event event =
-                            new Event(
-                                    sequence + 1,
-                                    Instant.now().truncatedTo(ChronoUnit.MILLIS),
-                                    type,
-                                    copy);
-                    byte[] line = SealedLine.seal(toJson(event));
-                    disk.write(file, line);
-                    disk.sync(file);
-                    sequence++;
-                    return event;
-                });
+        return onWriter(() -> {
+            Event event =
+                    new Event(
+                            sequence + 1, Instant.now().truncatedTo(ChronoUnit.MILLIS), type, copy);
+            byte[] line = SealedLine.seal(toJson(event));
+            disk.write(file, line);
+            disk.sync(file);
+            sequence++;
+            return event;
+        });
     }
 
     /**
@@ -218,14 +213,13 @@ public final class Ledger implements AutoCloseable {
     private <T> T onWriter(Work<T> work) {
         CompletableFuture<T> done = new CompletableFuture<>();
         try {
-            writer.execute(
-                    () -> {
-                        try {
-                            done.complete(guarded(work));
-                        } catch (Throwable e) {
-                            done.completeExceptionally(e);
-                        }
-                    });
+            writer.execute(() -> {
+                try {
+                    done.complete(guarded(work));
+                } catch (Throwable e) {
+                    done.completeExceptionally(e);
+                }
+            });
         } catch (RejectedExecutionException e) {
             throw new LedgerException("the run in " + directory + " is closed", e);
         }
@@ -294,8 +288,7 @@ public final class Ledger implements AutoCloseable {
         }
 
         private static Optional<Repair> mend(
-                Path directory, Disk disk, RandomAccessFile file, EventLog log)
-                throws IOException {
+                Path directory, Disk disk, RandomAccessFile file, EventLog log) throws IOException {
             byte[] tail = log.tail();
             if (tail.length == 0) {
                 return Optional.empty();

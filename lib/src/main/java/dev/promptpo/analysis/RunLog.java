@@ -1,0 +1,231 @@
+package dev.promptpo.analysis;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.promptpo.environment.EnvironmentSpec;
+import dev.promptpo.ledger.Event;
+import dev.promptpo.ledger.LedgerReader;
+import dev.promptpo.ledger.RunDocument;
+import dev.promptpo.rollout.Purpose;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.TreeMap;
+
+/** A run's events, sorted into what tables are made of. Events of a later version are left out. */
+final class RunLog {
+    private final Path directory;
+    private final RunDocument document;
+    private final TreeMap<Place, ObjectNode> candidates = new TreeMap<>();
+    private final TreeMap<Integer, ObjectNode> rounds = new TreeMap<>();
+    private final List<ObjectNode> evaluations = new ArrayList<>();
+    private final List<Request> requests = new ArrayList<>();
+    private final Map<String, List<Long>> seeds = new HashMap<>();
+    private final Map<Place, Long> candidateSteps = new HashMap<>();
+    private final Map<Purpose, Long> steps = new EnumMap<>(Purpose.class);
+    private String model = "unknown";
+    private boolean closed;
+
+    /** Round and number of a candidate, both from 1. */
+    record Place(int round, int candidate) implements Comparable<Place> {
+        @Override
+        public int compareTo(Place other) {
+            int byRound = Integer.compare(round, other.round);
+            return byRound != 0 ? byRound : Integer.compare(candidate, other.candidate);
+        }
+    }
+
+    /** One question to the model: how it began, and what came of it, if anything has yet. */
+    record Request(String role, String template, Optional<ObjectNode> reply, int retries) {}
+
+    private RunLog(Path directory, RunDocument document) {
+        this.directory = directory;
+        this.document = document;
+    }
+
+    static RunLog read(Path directory) {
+        return read(LedgerReader.open(directory));
+    }
+
+    static RunLog read(LedgerReader ledger) {
+        RunLog log = new RunLog(ledger.directory(), ledger.run());
+        LinkedHashMap<String, Request> open = new LinkedHashMap<>();
+        for (Event event : ledger.events()) {
+            log.take(event, open);
+        }
+        log.requests.addAll(open.values());
+        return log;
+    }
+
+    private void take(Event event, Map<String, Request> open) {
+        ObjectNode fields = event.fields();
+        String role = fields.path("role").asText();
+        switch (event.type()) {
+            case "session_started" -> model = modelName(fields.path("model"));
+            case "request_started" -> {
+                // The same role again: an earlier session was cut off before the reply came.
+                Optional.ofNullable(open.remove(role)).ifPresent(requests::add);
+                open.put(
+                        role,
+                        new Request(role, fields.path("template").asText(), Optional.empty(), 0));
+            }
+            case "request_retried" ->
+                    open.computeIfPresent(
+                            role,
+                            (key, one) ->
+                                    new Request(
+                                            role, one.template(), one.reply(), one.retries() + 1));
+            case "reply_received" ->
+                    Optional.ofNullable(open.remove(role))
+                            .ifPresent(one ->
+                                    requests.add(
+                                            new Request(
+                                                    role,
+                                                    one.template(),
+                                                    Optional.of(fields),
+                                                    one.retries())));
+            case "rollout_started" ->
+                    seeds.put(fields.path("rollout").asText(), longs(fields.path("seeds")));
+            case "rollout_finished" -> rolledOut(fields, role);
+            case "candidate_finished" ->
+                    candidates.put(
+                            new Place(
+                                    fields.path("round").asInt(), fields.path("candidate").asInt()),
+                            fields);
+            case "round_closed" -> rounds.put(fields.path("round").asInt(), fields);
+            case "evaluation" -> evaluations.add(fields);
+            case "run_closed" -> closed = true;
+            default -> {}
+        }
+    }
+
+    private void rolledOut(ObjectNode fields, String role) {
+        Purpose purpose = Purpose.valueOf(fields.path("purpose").asText().toUpperCase(Locale.ROOT));
+        long taken = fields.path("steps").asLong();
+        steps.merge(purpose, taken, Long::sum);
+        if (purpose == Purpose.SEARCH || purpose == Purpose.VALIDATION) {
+            place(role).ifPresent(place -> candidateSteps.merge(place, taken, Long::sum));
+        }
+    }
+
+    /** The candidate that a role belongs to: {@code policy/2/3} or {@code repair/2/3/1}. */
+    static Optional<Place> place(String role) {
+        String[] parts = role.split("/", -1);
+        boolean policy = parts.length == 3 && parts[0].equals("policy");
+        boolean repair = parts.length == 4 && parts[0].equals("repair");
+        return policy || repair
+                ? Optional.of(new Place(Integer.parseInt(parts[1]), Integer.parseInt(parts[2])))
+                : Optional.empty();
+    }
+
+    private static String modelName(JsonNode model) {
+        String name = model.path("model").asText("unknown");
+        String kind = model.path("kind").asText();
+        return kind.isEmpty() || kind.equals(name) ? name : kind + ": " + name;
+    }
+
+    /** Name of the run's folder. */
+    String name() {
+        return directory.toAbsolutePath().normalize().getFileName().toString();
+    }
+
+    RunDocument document() {
+        return document;
+    }
+
+    ObjectNode settings() {
+        return document.settings();
+    }
+
+    /** The environment as it was; empty for a run that kept none. */
+    Optional<EnvironmentSpec> spec() {
+        return document.specification().isEmpty()
+                ? Optional.empty()
+                : Optional.of(EnvironmentSpec.fromJson(document.specification().toString()));
+    }
+
+    /** Whether candidates are ranked by success and not by return. */
+    boolean bySuccess() {
+        return spec().map(EnvironmentSpec::score)
+                .filter(EnvironmentSpec.Score.SUCCESS::equals)
+                .isPresent();
+    }
+
+    String model() {
+        return model;
+    }
+
+    boolean closed() {
+        return closed;
+    }
+
+    /** Finished candidates in order of round and number. */
+    Map<Place, ObjectNode> candidates() {
+        return Collections.unmodifiableMap(candidates);
+    }
+
+    /** Closed rounds in order. */
+    Map<Integer, ObjectNode> rounds() {
+        return Collections.unmodifiableMap(rounds);
+    }
+
+    List<ObjectNode> evaluations() {
+        return Collections.unmodifiableList(evaluations);
+    }
+
+    List<Request> requests() {
+        return Collections.unmodifiableList(requests);
+    }
+
+    /** Seeds of a rollout, as it was started; empty where it was not. */
+    List<Long> seeds(String rollout) {
+        return seeds.getOrDefault(rollout, List.of());
+    }
+
+    /** Steps that choosing took for one candidate, its failed attempts included. */
+    long steps(Place place) {
+        return candidateSteps.getOrDefault(place, 0L);
+    }
+
+    long steps(Purpose purpose) {
+        return steps.getOrDefault(purpose, 0L);
+    }
+
+    long allSteps() {
+        return steps.values().stream().mapToLong(Long::longValue).sum();
+    }
+
+    static OptionalDouble score(JsonNode fields) {
+        JsonNode score = fields.path("score");
+        return score.isNumber() || score.isTextual()
+                ? OptionalDouble.of(number(score))
+                : OptionalDouble.empty();
+    }
+
+    /** JSON has no NaN or infinity: the ledger writes them as text. */
+    static double number(JsonNode node) {
+        return node.isTextual() ? Double.parseDouble(node.asText()) : node.asDouble();
+    }
+
+    static double[] numbers(JsonNode array) {
+        double[] values = new double[array.size()];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = number(array.get(i));
+        }
+        return values;
+    }
+
+    private static List<Long> longs(JsonNode array) {
+        List<Long> values = new ArrayList<>(array.size());
+        array.forEach(node -> values.add(node.asLong()));
+        return values;
+    }
+}

@@ -1,0 +1,493 @@
+package dev.promptpo.analysis;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.promptpo.analysis.RunLog.Place;
+import dev.promptpo.environment.EnvironmentSpec;
+import dev.promptpo.rollout.Purpose;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.stream.Stream;
+import tech.tablesaw.api.BooleanColumn;
+import tech.tablesaw.api.DoubleColumn;
+import tech.tablesaw.api.IntColumn;
+import tech.tablesaw.api.LongColumn;
+import tech.tablesaw.api.StringColumn;
+import tech.tablesaw.api.Table;
+
+/**
+ * Tables of runs, made from their ledgers alone.
+ *
+ * <p>Each takes a run's folder, also of a run that is still going: what is committed so far is in
+ * it. Rounds and candidates count from 1. A missing value means that there is none (a failed
+ * candidate has no score), never zero. Steps are environment steps; {@code steps_total} is what
+ * choosing had taken in the run so far, failed candidates' and validation's included, with the
+ * candidates of a round in the order of their numbers.
+ */
+public final class Tables {
+    private Tables() {}
+
+    /**
+     * One row for each closed round: {@code round, candidates, failed, mean_score, winner, score,
+     * best, repairs, steps, steps_total, audit}. {@code score} is the winner's, {@code best} the
+     * largest so far; both flatter, since they were chosen.
+     */
+    public static Table rounds(Path run) {
+        RunLog log = RunLog.read(run);
+        IntColumn round = IntColumn.create("round");
+        IntColumn candidates = IntColumn.create("candidates");
+        IntColumn failed = IntColumn.create("failed");
+        DoubleColumn mean = DoubleColumn.create("mean_score");
+        IntColumn winner = IntColumn.create("winner");
+        DoubleColumn score = DoubleColumn.create("score");
+        DoubleColumn best = DoubleColumn.create("best");
+        IntColumn repairs = IntColumn.create("repairs");
+        LongColumn steps = LongColumn.create("steps");
+        LongColumn total = LongColumn.create("steps_total");
+        StringColumn audit = StringColumn.create("audit");
+        long sum = 0;
+        OptionalDouble top = OptionalDouble.empty();
+        for (Map.Entry<Integer, ObjectNode> entry : log.rounds().entrySet()) {
+            List<Map.Entry<Place, ObjectNode>> of = candidates(log, entry.getKey());
+            long here = of.stream().mapToLong(one -> log.steps(one.getKey())).sum();
+            sum += here;
+            OptionalDouble won = RunLog.score(entry.getValue());
+            top = larger(top, won);
+            round.append(entry.getKey());
+            candidates.append(of.size());
+            failed.append((int) of.stream().filter(one -> !completed(one.getValue())).count());
+            append(
+                    mean,
+                    of.stream()
+                            .filter(one -> completed(one.getValue()))
+                            .mapToDouble(one -> RunLog.score(one.getValue()).orElse(Double.NaN))
+                            .average());
+            if (entry.getValue().path("winner").isInt()) {
+                winner.append(entry.getValue().path("winner").asInt());
+            } else {
+                winner.appendMissing();
+            }
+            append(score, won);
+            append(best, top);
+            repairs.append(
+                    of.stream().mapToInt(one -> one.getValue().path("attempts").size() - 1).sum());
+            steps.append(here);
+            total.append(sum);
+            audit.append(entry.getValue().path("audit").asText());
+        }
+        return Table.create(
+                "rounds",
+                round,
+                candidates,
+                failed,
+                mean,
+                winner,
+                score,
+                best,
+                repairs,
+                steps,
+                total,
+                audit);
+    }
+
+    /**
+     * One row for each finished candidate: {@code round, candidate, outcome, kind, message, score,
+     * lowest, highest, repairs, steps, steps_total}. {@code kind} and {@code message} say what a
+     * failed one failed of; {@code lowest} and {@code highest} are returns of single episodes.
+     */
+    public static Table candidates(Path run) {
+        RunLog log = RunLog.read(run);
+        IntColumn round = IntColumn.create("round");
+        IntColumn candidate = IntColumn.create("candidate");
+        StringColumn outcome = StringColumn.create("outcome");
+        StringColumn kind = StringColumn.create("kind");
+        StringColumn message = StringColumn.create("message");
+        DoubleColumn score = DoubleColumn.create("score");
+        DoubleColumn lowest = DoubleColumn.create("lowest");
+        DoubleColumn highest = DoubleColumn.create("highest");
+        IntColumn repairs = IntColumn.create("repairs");
+        LongColumn steps = LongColumn.create("steps");
+        LongColumn total = LongColumn.create("steps_total");
+        long sum = 0;
+        for (Map.Entry<Place, ObjectNode> entry : log.candidates().entrySet()) {
+            ObjectNode fields = entry.getValue();
+            JsonNode attempts = fields.path("attempts");
+            JsonNode last = attempts.path(attempts.size() - 1).path("result");
+            double[] returns = RunLog.numbers(fields.path("returns"));
+            long here = log.steps(entry.getKey());
+            sum += here;
+            round.append(entry.getKey().round());
+            candidate.append(entry.getKey().candidate());
+            outcome.append(fields.path("outcome").asText());
+            append(kind, text(fields.path("kind")));
+            append(message, text(last.path("message")));
+            append(score, RunLog.score(fields));
+            append(lowest, Arrays.stream(returns).min());
+            append(highest, Arrays.stream(returns).max());
+            repairs.append(Math.max(0, attempts.size() - 1));
+            steps.append(here);
+            total.append(sum);
+        }
+        return Table.create(
+                "candidates",
+                round,
+                candidate,
+                outcome,
+                kind,
+                message,
+                score,
+                lowest,
+                highest,
+                repairs,
+                steps,
+                total);
+    }
+
+    /**
+     * One row for each episode that was played to its end, of search and of measurements: {@code
+     * purpose, round, candidate, episode, seed, return, length, success}. Candidates of one round
+     * have the same seeds, so their rows can be paired.
+     */
+    public static Table episodes(Path run) {
+        RunLog log = RunLog.read(run);
+        EpisodeRows rows = new EpisodeRows();
+        log.candidates()
+                .forEach((place, fields) -> {
+                    JsonNode attempts = fields.path("attempts");
+                    String role = attempts.path(attempts.size() - 1).path("role").asText();
+                    rows.add("search", place, fields, log.seeds("search/" + role));
+                });
+        for (ObjectNode fields : log.evaluations()) {
+            Place place = new Place(fields.path("round").asInt(), fields.path("candidate").asInt());
+            List<Long> seeds = fields.path("seeds").valueStream().map(JsonNode::asLong).toList();
+            rows.add(fields.path("purpose").asText(), place, fields, seeds);
+        }
+        return rows.table();
+    }
+
+    /**
+     * One row for each question to the model: {@code role, template, outcome, reason, input_tokens,
+     * cached_tokens, output_tokens, latency_s, retries, drift}. A question that was cut off has the
+     * outcome {@code cut off} and may have been paid for.
+     */
+    public static Table requests(Path run) {
+        RunLog log = RunLog.read(run);
+        StringColumn role = StringColumn.create("role");
+        StringColumn template = StringColumn.create("template");
+        StringColumn outcome = StringColumn.create("outcome");
+        StringColumn reason = StringColumn.create("reason");
+        LongColumn input = LongColumn.create("input_tokens");
+        LongColumn cached = LongColumn.create("cached_tokens");
+        LongColumn output = LongColumn.create("output_tokens");
+        DoubleColumn latency = DoubleColumn.create("latency_s");
+        IntColumn retries = IntColumn.create("retries");
+        StringColumn drift = StringColumn.create("drift");
+        for (RunLog.Request request : log.requests()) {
+            role.append(request.role());
+            template.append(request.template());
+            retries.append(request.retries());
+            if (request.reply().isEmpty()) {
+                outcome.append("cut off");
+                reason.appendMissing();
+                input.appendMissing();
+                cached.appendMissing();
+                output.appendMissing();
+                latency.appendMissing();
+                drift.appendMissing();
+                continue;
+            }
+            ObjectNode reply = request.reply().get();
+            outcome.append(reply.path("outcome").asText());
+            append(reason, text(reply.path("reason")));
+            input.append(reply.path("usage").path("input").asLong());
+            cached.append(reply.path("usage").path("cached_input").asLong());
+            output.append(reply.path("usage").path("output").asLong());
+            latency.append(reply.path("timing").path("latency_s").asDouble());
+            append(drift, text(reply.path("drift").path("extent")));
+        }
+        return Table.create(
+                "requests",
+                role,
+                template,
+                outcome,
+                reason,
+                input,
+                cached,
+                output,
+                latency,
+                retries,
+                drift);
+    }
+
+    /**
+     * One row for each measurement of a candidate: {@code purpose, round, candidate, episodes,
+     * score, low, high, normalised, steps, failure}. {@code low} and {@code high} are the 95 %
+     * interval of the score over episodes of this one policy; {@code normalised} is 0 for the
+     * random policy and 1 for the best known one.
+     */
+    public static Table evaluations(Path run) {
+        RunLog log = RunLog.read(run);
+        StringColumn purpose = StringColumn.create("purpose");
+        IntColumn round = IntColumn.create("round");
+        IntColumn candidate = IntColumn.create("candidate");
+        IntColumn episodes = IntColumn.create("episodes");
+        DoubleColumn score = DoubleColumn.create("score");
+        DoubleColumn low = DoubleColumn.create("low");
+        DoubleColumn high = DoubleColumn.create("high");
+        DoubleColumn normalised = DoubleColumn.create("normalised");
+        LongColumn steps = LongColumn.create("steps");
+        StringColumn failure = StringColumn.create("failure");
+        for (ObjectNode fields : log.evaluations()) {
+            Optional<Interval> interval = Curves.interval(log, fields);
+            purpose.append(fields.path("purpose").asText());
+            round.append(fields.path("round").asInt());
+            candidate.append(fields.path("candidate").asInt());
+            episodes.append(fields.path("returns").size());
+            append(score, RunLog.score(fields));
+            append(low, interval.map(Interval::low));
+            append(high, interval.map(Interval::high));
+            append(normalised, interval.flatMap(i -> normalised(log, i.estimate())));
+            steps.append(fields.path("steps").asLong());
+            append(failure, text(fields.path("failure")));
+        }
+        return Table.create(
+                "evaluations",
+                purpose,
+                round,
+                candidate,
+                episodes,
+                score,
+                low,
+                high,
+                normalised,
+                steps,
+                failure);
+    }
+
+    /**
+     * One row for each run in a folder of runs, by name: {@code run, method, environment, preset,
+     * model, candidates, rounds, episodes, seed, closed_rounds, finished, search_score, heldout,
+     * low, high, normalised, steps_search, steps_all, input_tokens, output_tokens, created}.
+     * Folders that are no runs are left out.
+     *
+     * @throws UncheckedIOException when the folder cannot be read
+     */
+    public static Table runs(Path folder) {
+        RunRows rows = new RunRows();
+        if (Files.isDirectory(folder)) {
+            try (Stream<Path> entries = Files.list(folder)) {
+                entries.filter(entry -> Files.exists(entry.resolve("run.json")))
+                        .sorted()
+                        .forEach(entry -> rows.add(RunLog.read(entry)));
+            } catch (IOException e) {
+                throw new UncheckedIOException("cannot list " + folder, e);
+            }
+        }
+        return rows.table();
+    }
+
+    /** Rows of episodes. */
+    private static final class EpisodeRows {
+        private final StringColumn purpose = StringColumn.create("purpose");
+        private final IntColumn round = IntColumn.create("round");
+        private final IntColumn candidate = IntColumn.create("candidate");
+        private final IntColumn episode = IntColumn.create("episode");
+        private final LongColumn seed = LongColumn.create("seed");
+        private final DoubleColumn returned = DoubleColumn.create("return");
+        private final IntColumn length = IntColumn.create("length");
+        private final BooleanColumn success = BooleanColumn.create("success");
+
+        void add(String why, Place place, ObjectNode fields, List<Long> seeds) {
+            double[] returns = RunLog.numbers(fields.path("returns"));
+            for (int i = 0; i < returns.length; i++) {
+                purpose.append(why);
+                round.append(place.round());
+                candidate.append(place.candidate());
+                episode.append(i + 1);
+                if (i < seeds.size()) {
+                    seed.append(seeds.get(i));
+                } else {
+                    seed.appendMissing();
+                }
+                returned.append(returns[i]);
+                length.append(fields.path("lengths").path(i).asInt());
+                JsonNode succeeded = fields.path("successes").path(i);
+                if (succeeded.isBoolean()) {
+                    success.append(succeeded.asBoolean());
+                } else {
+                    success.appendMissing();
+                }
+            }
+        }
+
+        Table table() {
+            return Table.create(
+                    "episodes",
+                    purpose,
+                    round,
+                    candidate,
+                    episode,
+                    seed,
+                    returned,
+                    length,
+                    success);
+        }
+    }
+
+    /** Rows of runs. */
+    private static final class RunRows {
+        private final StringColumn run = StringColumn.create("run");
+        private final StringColumn method = StringColumn.create("method");
+        private final StringColumn environment = StringColumn.create("environment");
+        private final StringColumn preset = StringColumn.create("preset");
+        private final StringColumn model = StringColumn.create("model");
+        private final IntColumn candidates = IntColumn.create("candidates");
+        private final IntColumn rounds = IntColumn.create("rounds");
+        private final IntColumn episodes = IntColumn.create("episodes");
+        private final LongColumn seed = LongColumn.create("seed");
+        private final IntColumn closed = IntColumn.create("closed_rounds");
+        private final BooleanColumn finished = BooleanColumn.create("finished");
+        private final DoubleColumn search = DoubleColumn.create("search_score");
+        private final DoubleColumn heldout = DoubleColumn.create("heldout");
+        private final DoubleColumn low = DoubleColumn.create("low");
+        private final DoubleColumn high = DoubleColumn.create("high");
+        private final DoubleColumn normalised = DoubleColumn.create("normalised");
+        private final LongColumn searchSteps = LongColumn.create("steps_search");
+        private final LongColumn allSteps = LongColumn.create("steps_all");
+        private final LongColumn input = LongColumn.create("input_tokens");
+        private final LongColumn output = LongColumn.create("output_tokens");
+        private final StringColumn created = StringColumn.create("created");
+
+        void add(RunLog log) {
+            LearningCurve curve = Curves.learning(log);
+            Optional<Interval> result = curve.finalHeldout();
+            JsonNode settings = log.settings();
+            run.append(log.name());
+            method.append(log.document().kind());
+            environment.append(settings.path("environment").asText());
+            preset.append(settings.path("preset").asText());
+            model.append(log.model());
+            append(candidates, settings.path("candidates"));
+            append(rounds, settings.path("rounds"));
+            append(episodes, settings.path("episodes"));
+            seed.append(settings.path("seed").asLong());
+            closed.append(log.rounds().size());
+            finished.append(log.closed());
+            List<StepCurve.Point> points = curve.selected().points();
+            Tables.append(
+                    search,
+                    points.isEmpty()
+                            ? OptionalDouble.empty()
+                            : OptionalDouble.of(points.getLast().value()));
+            Tables.append(heldout, result.map(Interval::estimate));
+            Tables.append(low, result.map(Interval::low));
+            Tables.append(high, result.map(Interval::high));
+            Tables.append(normalised, result.flatMap(i -> Tables.normalised(log, i.estimate())));
+            searchSteps.append(log.steps(Purpose.SEARCH) + log.steps(Purpose.VALIDATION));
+            allSteps.append(log.allSteps());
+            input.append(tokens(log, "input"));
+            output.append(tokens(log, "output"));
+            created.append(log.document().created().toString());
+        }
+
+        private static long tokens(RunLog log, String field) {
+            return log.requests().stream()
+                    .flatMap(request -> request.reply().stream())
+                    .mapToLong(reply -> reply.path("usage").path(field).asLong())
+                    .sum();
+        }
+
+        private static void append(IntColumn column, JsonNode value) {
+            if (value.isInt()) {
+                column.append(value.asInt());
+            } else {
+                column.appendMissing();
+            }
+        }
+
+        Table table() {
+            return Table.create(
+                    "runs",
+                    run,
+                    method,
+                    environment,
+                    preset,
+                    model,
+                    candidates,
+                    rounds,
+                    episodes,
+                    seed,
+                    closed,
+                    finished,
+                    search,
+                    heldout,
+                    low,
+                    high,
+                    normalised,
+                    searchSteps,
+                    allSteps,
+                    input,
+                    output,
+                    created);
+        }
+    }
+
+    private static List<Map.Entry<Place, ObjectNode>> candidates(RunLog log, int round) {
+        return log.candidates().entrySet().stream()
+                .filter(entry -> entry.getKey().round() == round)
+                .toList();
+    }
+
+    private static boolean completed(ObjectNode candidate) {
+        return candidate.path("outcome").asText().equals("completed");
+    }
+
+    static Optional<Double> normalised(RunLog log, double value) {
+        return log.spec()
+                .map(EnvironmentSpec::references)
+                .filter(both -> both.random().isPresent() && both.best().isPresent())
+                .map(both ->
+                        Statistics.normalised(
+                                value, both.random().get().value(), both.best().get().value()));
+    }
+
+    private static OptionalDouble larger(OptionalDouble one, OptionalDouble other) {
+        if (one.isEmpty() || other.isEmpty()) {
+            return one.isEmpty() ? other : one;
+        }
+        return OptionalDouble.of(Math.max(one.getAsDouble(), other.getAsDouble()));
+    }
+
+    private static Optional<String> text(JsonNode node) {
+        return node.isTextual() && !node.asText().isEmpty()
+                ? Optional.of(node.asText())
+                : Optional.empty();
+    }
+
+    private static void append(DoubleColumn column, OptionalDouble value) {
+        if (value.isPresent()) {
+            column.append(value.getAsDouble());
+        } else {
+            column.appendMissing();
+        }
+    }
+
+    private static void append(DoubleColumn column, Optional<Double> value) {
+        append(column, value.map(OptionalDouble::of).orElse(OptionalDouble.empty()));
+    }
+
+    private static void append(StringColumn column, Optional<String> value) {
+        if (value.isPresent()) {
+            column.append(value.get());
+        } else {
+            column.appendMissing();
+        }
+    }
+}
