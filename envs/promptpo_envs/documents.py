@@ -38,6 +38,7 @@ _KEYS = {
     "privileged": bool,
     "drafted": bool,
     "budget": dict,
+    "limits": dict,
     "references": dict,
 }
 _FIELD_KEYS = {"name", "start", "stop", "shape", "unit", "low", "high", "meaning", "extra"}
@@ -54,7 +55,8 @@ def complete(draft: dict[str, Any]) -> dict[str, Any]:
 
     Fills in: schema, discount 1, the preset's lifetime, score ``return``, the policy's class name,
     each field's place in the frame, sizes, empty texts, the study's usual budget (10 candidates,
-    5 rounds, 5 episodes) and the digest. Raises InvalidSpecification.
+    5 rounds, 5 episodes), the processor time that a policy is told it has an episode (10 ms a step
+    of the horizon, at least a second) and the digest. Raises InvalidSpecification.
     """
     document = copy.deepcopy(draft)
     for key, value in (
@@ -67,6 +69,7 @@ def complete(draft: dict[str, Any]) -> dict[str, Any]:
         ("reward", {}),
         ("context", {}),
         ("budget", {}),
+        ("limits", {}),
     ):
         document.setdefault(key, value)
     document.setdefault("policy_class", policy_class(document["id"]))
@@ -74,6 +77,7 @@ def complete(draft: dict[str, Any]) -> dict[str, Any]:
         ("reward", {"text": "", "source": ""}),
         ("context", {"observation": "", "policy": "", "exploration": ""}),
         ("budget", {"candidates": 10, "rounds": 5, "episodes": 5}),
+        ("limits", {"cpu_seconds": max(1.0, 0.01 * (document["horizon"] or 1000))}),
     ):
         document[key] = values | document[key]
     document["observation"] = _placed(document["observation"])

@@ -47,7 +47,8 @@ class Rollout:
     def run(self, template: Template, watch: Watch) -> tuple[dict, bytes]:
         """The fields of a completed result and its trace; raises Failure or Cancelled."""
         limits, count = self._request.limits, len(self._request.seeds)
-        total = count * (limits.cpu_s_load + limits.cpu_s_episode)
+        told = self._specification["limits"]["cpu_seconds"]
+        total = count * limits.cpu_for_episode(told)
         policy = template.fork(limits, total, watch)
         try:
             self._converse(policy)

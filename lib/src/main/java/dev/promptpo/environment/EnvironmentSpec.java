@@ -43,6 +43,7 @@ import java.util.OptionalDouble;
  * @param context what the prompts say of the task
  * @param privileged whether the policy sees more than the Gymnasium observation
  * @param budget the study's settings for this task
+ * @param limits what a policy's author is told it may use
  * @param references returns of the random policy and of the best known one
  * @param board the board of a NoiseWorld, for pictures only: it never enters a prompt
  * @param digest SHA-256 of the document without this key
@@ -69,6 +70,7 @@ public record EnvironmentSpec(
         Context context,
         boolean privileged,
         Budget budget,
+        Limits limits,
         References references,
         Optional<JsonNode> board,
         String digest) {
@@ -207,6 +209,14 @@ public record EnvironmentSpec(
     /** The study's settings: candidates a round (N), rounds (R), episodes a candidate (E). */
     @JsonIgnoreProperties(ignoreUnknown = true)
     public record Budget(int candidates, int rounds, int episodes) {}
+
+    /**
+     * What a policy's author is told it may use; the engine grants more, since processors differ.
+     *
+     * @param cpuSeconds processor time of an episode, imports and constructor included
+     */
+    @JsonIgnoreProperties(ignoreUnknown = true)
+    public record Limits(@JsonProperty("cpu_seconds") double cpuSeconds) {}
 
     /** Returns to compare with; the best one is empty where none is known. */
     @JsonIgnoreProperties(ignoreUnknown = true)

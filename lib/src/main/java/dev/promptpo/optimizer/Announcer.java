@@ -35,11 +35,10 @@ final class Announcer {
         lock.lock();
         try {
             if (event instanceof RunEvent.RolloutProgress progress) {
-                waiting.removeIf(
-                        other ->
-                                other instanceof RunEvent.RolloutProgress earlier
-                                        && earlier.role().equals(progress.role())
-                                        && earlier.purpose() == progress.purpose());
+                waiting.removeIf(other ->
+                        other instanceof RunEvent.RolloutProgress earlier
+                                && earlier.role().equals(progress.role())
+                                && earlier.purpose() == progress.purpose());
             }
             waiting.add(event);
             if (!delivering) {

@@ -30,8 +30,7 @@ final class Fields {
         json.put("outcome", result instanceof Completed ? "completed" : "failed");
         switch (result) {
             case Completed completed -> {
-                putEpisodes(
-                        json, completed.returns(), completed.lengths(), completed.successes());
+                putEpisodes(json, completed.returns(), completed.lengths(), completed.successes());
                 json.put("score", completed.score());
                 json.put("steps", completed.steps());
                 json.put("actions_digest", completed.actionsDigest());
@@ -128,10 +127,8 @@ final class Fields {
 
     static List<Optional<Boolean>> successes(JsonNode array) {
         List<Optional<Boolean>> values = new ArrayList<>(array.size());
-        array.forEach(
-                node ->
-                        values.add(
-                                node.isNull() ? Optional.empty() : Optional.of(node.asBoolean())));
+        array.forEach(node ->
+                values.add(node.isNull() ? Optional.empty() : Optional.of(node.asBoolean())));
         return values;
     }
 

@@ -11,12 +11,10 @@ import dev.promptpo.llm.ModelSource;
 import dev.promptpo.llm.Models;
 import dev.promptpo.prompt.Prompts;
 import dev.promptpo.rollout.RolloutEngine;
-
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.function.Function;
 import java.util.function.Supplier;

@@ -41,7 +41,10 @@ record RoundProcedure(
         FeedbackState before = session.state().feedbackState();
         if (winner.isEmpty()) {
             return close(
-                    round, winner, Audit.NONE, new Told(before, List.of(), "no candidate completed"));
+                    round,
+                    winner,
+                    Audit.NONE,
+                    new Told(before, List.of(), "no candidate completed"));
         }
         Candidate best = winner.get();
         String name = "audit/" + best.role();
@@ -55,16 +58,15 @@ record RoundProcedure(
         for (RoundSummary round : rounds) {
             round.reflection().ifPresent(text -> reflect(history, text));
             round.winner()
-                    .ifPresent(
-                            best ->
-                                    history.add(
-                                            new HistoryEntry(
-                                                    round.round(),
-                                                    best.source(),
-                                                    best.score().getAsDouble(),
-                                                    best.returns(),
-                                                    round.summaries(),
-                                                    Optional.empty())));
+                    .ifPresent(best ->
+                            history.add(
+                                    new HistoryEntry(
+                                            round.round(),
+                                            best.source(),
+                                            best.score().getAsDouble(),
+                                            best.returns(),
+                                            round.summaries(),
+                                            Optional.empty())));
         }
         return history;
     }

@@ -55,14 +55,12 @@ public final class Run implements AutoCloseable {
             run.open();
         }
         run.announcer.tellHere(new RunEvent.RunStarted(run));
-        run.work.ifPresent(
-                open -> {
-                    if (!open.ledger.found().isEmpty()) {
-                        run.announcer.tellHere(
-                                new RunEvent.Resumed(
-                                        run, run.state.inFlight(), open.ledger.repair()));
-                    }
-                });
+        run.work.ifPresent(open -> {
+            if (!open.ledger.found().isEmpty()) {
+                run.announcer.tellHere(
+                        new RunEvent.Resumed(run, run.state.inFlight(), open.ledger.repair()));
+            }
+        });
         return run;
     }
 
@@ -109,12 +107,11 @@ public final class Run implements AutoCloseable {
      */
     public Run run() {
         if (!finished()) {
-            drive(
-                    session -> {
-                        while (!finished()) {
-                            playNext(session);
-                        }
-                    });
+            drive(session -> {
+                while (!finished()) {
+                    playNext(session);
+                }
+            });
         }
         return this;
     }
@@ -156,18 +153,17 @@ public final class Run implements AutoCloseable {
      */
     public Candidate candidate(int round, int index) {
         return state.candidate(round, index)
-                .orElseThrow(
-                        () ->
-                                new NoSuchElementException(
-                                        "no finished candidate "
-                                                + index
-                                                + " in round "
-                                                + round
-                                                + ": the run has "
-                                                + rounds().size()
-                                                + " closed rounds of "
-                                                + settings().candidates()
-                                                + " candidates, both counted from 1"));
+                .orElseThrow(() ->
+                        new NoSuchElementException(
+                                "no finished candidate "
+                                        + index
+                                        + " in round "
+                                        + round
+                                        + ": the run has "
+                                        + rounds().size()
+                                        + " closed rounds of "
+                                        + settings().candidates()
+                                        + " candidates, both counted from 1"));
     }
 
     /**
@@ -177,12 +173,11 @@ public final class Run implements AutoCloseable {
      */
     public Candidate best() {
         return bestSoFar()
-                .orElseThrow(
-                        () ->
-                                new NoSuchElementException(
-                                        "no candidate has completed in the "
-                                                + rounds().size()
-                                                + " closed rounds of this run"));
+                .orElseThrow(() ->
+                        new NoSuchElementException(
+                                "no candidate has completed in the "
+                                        + rounds().size()
+                                        + " closed rounds of this run"));
     }
 
     /** {@link #best}, empty while no candidate has completed. */
@@ -194,11 +189,7 @@ public final class Run implements AutoCloseable {
     /** The best policy on held-out episodes; empty before the run's end, or when not asked for. */
     public Optional<Evaluation> heldout() {
         return bestSoFar()
-                .flatMap(
-                        best ->
-                                evaluations().stream()
-                                        .filter(done -> of(best, done))
-                                        .findFirst());
+                .flatMap(best -> evaluations().stream().filter(done -> of(best, done)).findFirst());
     }
 
     /** All measurements, in the order in which they were made. */
@@ -280,18 +271,17 @@ public final class Run implements AutoCloseable {
                 .append(" candidates\n");
         bestSoFar().ifPresent(best -> text.append("best: ").append(best).append('\n'));
         heldout()
-                .ifPresent(
-                        held ->
-                                text.append("held-out: ")
-                                        .append(
-                                                held.score().isPresent()
-                                                        ? String.format(
-                                                                Locale.ROOT,
-                                                                "%.6g over %d episodes",
-                                                                held.score().getAsDouble(),
-                                                                held.returns().size())
-                                                        : "failed, " + held.failure().orElse(""))
-                                        .append('\n'));
+                .ifPresent(held ->
+                        text.append("held-out: ")
+                                .append(
+                                        held.score().isPresent()
+                                                ? String.format(
+                                                        Locale.ROOT,
+                                                        "%.6g over %d episodes",
+                                                        held.score().getAsDouble(),
+                                                        held.returns().size())
+                                                : "failed, " + held.failure().orElse(""))
+                                .append('\n'));
         return text.append("steps: ")
                 .append(steps().total())
                 .append(", requests: ")
@@ -446,19 +436,18 @@ public final class Run implements AutoCloseable {
     }
 
     private void release(String reason, String message) {
-        work.ifPresent(
-                open -> {
-                    work = Optional.empty();
-                    OPEN.remove(key(), this);
-                    try {
-                        open.session.ifPresent(session -> session.end(reason, message));
-                    } catch (LedgerException e) {
-                        // The folder takes nothing more: that is why the run stops, and is said.
-                    } finally {
-                        open.model.ifPresent(LanguageModel::close);
-                        open.ledger.close();
-                    }
-                });
+        work.ifPresent(open -> {
+            work = Optional.empty();
+            OPEN.remove(key(), this);
+            try {
+                open.session.ifPresent(session -> session.end(reason, message));
+            } catch (LedgerException e) {
+                // The folder takes nothing more: that is why the run stops, and is said.
+            } finally {
+                open.model.ifPresent(LanguageModel::close);
+                open.ledger.close();
+            }
+        });
     }
 
     /** In a notebook a cell is run again while the run that it made before still holds the lock. */
@@ -511,8 +500,7 @@ public final class Run implements AutoCloseable {
         for (Map.Entry<String, JsonNode> field : wanted.properties()) {
             JsonNode there = found.settings().path(field.getKey());
             if (!there.toString().equals(field.getValue().toString())) {
-                differences.add(
-                        field.getKey() + " " + there + ", asked for " + field.getValue());
+                differences.add(field.getKey() + " " + there + ", asked for " + field.getValue());
             }
         }
         throw new IllegalArgumentException(

@@ -219,11 +219,10 @@ final class RunState {
                 Fields.texts(summariser.path("summaries")),
                 summariser.path("note").asText(),
                 reply("reflection/" + number)
-                        .flatMap(
-                                reply ->
-                                        reply instanceof Reply.Text answer
-                                                ? Optional.of(answer.text())
-                                                : Optional.empty()));
+                        .flatMap(reply ->
+                                reply instanceof Reply.Text answer
+                                        ? Optional.of(answer.text())
+                                        : Optional.empty()));
     }
 
     private static Evaluation evaluation(ObjectNode fields) {

@@ -20,7 +20,6 @@ import dev.promptpo.rollout.FeedbackRequest;
 import dev.promptpo.rollout.FeedbackResult;
 import dev.promptpo.rollout.Futures;
 import dev.promptpo.rollout.RolloutEngine;
-import dev.promptpo.rollout.RolloutEngineException;
 import dev.promptpo.rollout.RolloutRequest;
 import dev.promptpo.rollout.RolloutResult;
 import dev.promptpo.rollout.Trace;
@@ -87,12 +86,11 @@ final class Session {
         fields.put("isolation", engine.isolation().id());
         fields.put("workers", engine.workers());
         model.map(LanguageModel::identity)
-                .ifPresent(
-                        identity ->
-                                fields.putObject("model")
-                                        .put("kind", identity.kind())
-                                        .put("model", identity.model())
-                                        .put("note", identity.note()));
+                .ifPresent(identity ->
+                        fields.putObject("model")
+                                .put("kind", identity.kind())
+                                .put("model", identity.model())
+                                .put("note", identity.note()));
         ArrayNode cut = fields.putArray("in_flight");
         state.inFlight()
                 .forEach(item -> cut.addObject().put("kind", item.kind()).put("name", item.name()));
@@ -203,11 +201,10 @@ final class Session {
                 putRaw(fields, answer.raw());
                 putUsage(fields, answer.usage());
                 answer.drift()
-                        .ifPresent(
-                                drift ->
-                                        fields.putObject("drift")
-                                                .put("extent", drift.extent().name())
-                                                .put("difference", drift.difference()));
+                        .ifPresent(drift ->
+                                fields.putObject("drift")
+                                        .put("extent", drift.extent().name())
+                                        .put("difference", drift.difference()));
             }
             case NoAnswer none -> {
                 fields.put("outcome", "none");
@@ -290,9 +287,7 @@ final class Session {
         request.seeds().forEach(seeds::add);
         fields.put("lockstep", request.lockstep());
         record(EventTypes.ROLLOUT_STARTED, fields);
-        tell(
-                new RunEvent.RolloutStarted(
-                        run, role, request.purpose(), request.seeds().size()));
+        tell(new RunEvent.RolloutStarted(run, role, request.purpose(), request.seeds().size()));
     }
 
     /** Its steps were taken: what is known of them counts. */

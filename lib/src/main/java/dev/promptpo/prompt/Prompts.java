@@ -137,6 +137,7 @@ public final class Prompts {
         context.put("rewardSource", spec.reward().source().strip());
         context.put("policyClass", spec.policyClass());
         context.put("episodes", episodes);
+        context.put("cpuSeconds", number(spec.limits().cpuSeconds()));
         context.put("scoreName", spec.score() == Score.RETURN ? "return" : "success rate");
         return context;
     }
