@@ -77,7 +77,7 @@ def complete(draft: dict[str, Any]) -> dict[str, Any]:
         ("reward", {"text": "", "source": ""}),
         ("context", {"observation": "", "policy": "", "exploration": ""}),
         ("budget", {"candidates": 10, "rounds": 5, "episodes": 5}),
-        ("limits", {"cpu_seconds": max(1.0, 0.01 * (document["horizon"] or 1000))}),
+        ("limits", {"cpu_seconds": _cpu_seconds(document["horizon"])}),
     ):
         document[key] = values | document[key]
     document["observation"] = _placed(document["observation"])
@@ -100,6 +100,11 @@ def complete(draft: dict[str, Any]) -> dict[str, Any]:
     document = {key: document[key] for key in (*_KEYS, "board") if key in document}
     document["digest"] = digest(document)
     return document
+
+
+def _cpu_seconds(horizon: object) -> float:
+    # What has no horizon (or a wrong one, found later) is taken to last a thousand steps.
+    return max(1.0, 0.01 * (horizon if isinstance(horizon, int) and horizon > 0 else 1000))
 
 
 def digest(document: dict[str, Any]) -> str:
