@@ -2,24 +2,29 @@ package dev.promptpo.kernel;
 
 import java.io.PrintStream;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
 import org.dflib.jjava.jupyter.Extension;
 import org.dflib.jjava.jupyter.channels.JupyterConnection;
+import org.dflib.jjava.jupyter.channels.ShellHandler;
 import org.dflib.jjava.jupyter.channels.ShellReplyEnvironment;
 import org.dflib.jjava.jupyter.kernel.BaseKernel;
-import org.dflib.jjava.jupyter.kernel.ExpressionValue;
 import org.dflib.jjava.jupyter.kernel.HelpLink;
 import org.dflib.jjava.jupyter.kernel.LanguageInfo;
 import org.dflib.jjava.jupyter.kernel.ReplacementOptions;
 import org.dflib.jjava.jupyter.kernel.comm.CommManager;
 import org.dflib.jjava.jupyter.kernel.display.DisplayData;
+import org.dflib.jjava.jupyter.kernel.display.mime.MIMEType;
+import org.dflib.jjava.jupyter.kernel.history.HistoryEntry;
+import org.dflib.jjava.jupyter.kernel.history.HistoryManager;
 import org.dflib.jjava.jupyter.kernel.magic.MagicParser;
 import org.dflib.jjava.jupyter.kernel.magic.MagicTranspiler;
 import org.dflib.jjava.jupyter.kernel.magic.MagicsRegistry;
@@ -34,6 +39,7 @@ import org.dflib.jjava.jupyter.messages.reply.ErrorReply;
 import org.dflib.jjava.jupyter.messages.reply.ExecuteReply;
 import org.dflib.jjava.jupyter.messages.reply.ShutdownReply;
 import org.dflib.jjava.jupyter.messages.request.ExecuteRequest;
+import org.dflib.jjava.jupyter.messages.request.HistoryRequest;
 import org.dflib.jjava.jupyter.messages.request.ShutdownRequest;
 
 /** Answers what a Jupyter client asks, with a {@link Session} for the language. */
@@ -171,7 +177,7 @@ public final class JavaKernel extends BaseKernel {
         ShellReplyEnvironment env = connection.shellEnvironment(message);
         if (message.getContent() instanceof ExecuteRequest) {
             env.setStatusBusy();
-            env.reply(aborted(message));
+            env.reply(Replies.aborted(message));
             env.setStatusIdle();
         } else {
             dispatch(connection, env, message);
@@ -183,15 +189,9 @@ public final class JavaKernel extends BaseKernel {
             Connection connection, ShellReplyEnvironment env, Message<?> message) {
         var handler = connection.getHandler(message.getHeader().getType());
         if (handler != null) {
-            ((org.dflib.jjava.jupyter.channels.ShellHandler) handler)
-                    .handle(env, (Message) message);
+            ((ShellHandler) handler).handle(env, (Message) message);
             env.resolveDeferrals();
         }
-    }
-
-    @SuppressWarnings({"unchecked", "rawtypes"})
-    private static Message<?> aborted(Message<?> request) {
-        return new Message(request, MessageType.EXECUTE_REPLY, Map.of("status", "aborted"));
     }
 
     /** Runs a cell and answers its request; {@code beforeFailure} runs before a failure is told. */
@@ -220,7 +220,7 @@ public final class JavaKernel extends BaseKernel {
             if (answer.shown().isPresent() && !request.isSilent()) {
                 env.publish(new PublishExecuteResult(number, answer.shown().get()));
             }
-            env.reply(new ExecuteReply(number, answer.expressions()));
+            env.reply(Replies.executed(message, number, answer.expressions()));
         } catch (Exception | Error e) {
             // Nothing that a cell does may end the thread that serves the shell.
             beforeFailure.run();
@@ -239,14 +239,9 @@ public final class JavaKernel extends BaseKernel {
     private record Answer(
             Optional<DisplayData> shown,
             Optional<ErrorReport> error,
-            Map<String, ExpressionValue> expressions) {
+            Map<String, Object> expressions) {
         String text() {
-            return shown.map(data ->
-                            String.valueOf(
-                                    data.getData(
-                                            org.dflib.jjava.jupyter.kernel.display.mime.MIMEType
-                                                    .TEXT_PLAIN)))
-                    .orElse("");
+            return shown.map(data -> String.valueOf(data.getData(MIMEType.TEXT_PLAIN))).orElse("");
         }
     }
 
@@ -299,19 +294,16 @@ public final class JavaKernel extends BaseKernel {
         return source.contains("%") ? magicParser.resolveMagics(source) : source;
     }
 
-    private Map<String, ExpressionValue> expressions(int number, Map<String, String> asked) {
-        Map<String, ExpressionValue> values = new LinkedHashMap<>();
+    private Map<String, Object> expressions(int number, Map<String, String> asked) {
+        Map<String, Object> values = new LinkedHashMap<>();
         asked.forEach((name, expression) -> {
             Answer answer = evaluate(new Cell(number, expression));
             values.put(
                     name,
                     answer.error()
-                            .<ExpressionValue>map(report ->
-                                    new ExpressionValue.Error(
-                                            report.name(), report.value(), report.traceback()))
-                            .orElseGet(() ->
-                                    new ExpressionValue.Success(
-                                            answer.shown().orElse(new DisplayData()))));
+                            .map(Replies::failure)
+                            .orElseGet(
+                                    () -> Replies.value(answer.shown().orElse(new DisplayData()))));
         });
         return values;
     }
@@ -447,6 +439,38 @@ public final class JavaKernel extends BaseKernel {
     public void display(DisplayData data) {
         output.flush();
         super.display(data);
+    }
+
+    @Override
+    protected void handleHistoryRequest(
+            ShellReplyEnvironment env, Message<HistoryRequest> message) {
+        HistoryRequest request = message.getContent();
+        Set<HistoryManager.ResultFlag> flags = EnumSet.noneOf(HistoryManager.ResultFlag.class);
+        if (request.includeOutput()) {
+            flags.add(HistoryManager.ResultFlag.INCLUDE_OUTPUT);
+        }
+        env.setStatusBusy();
+        List<HistoryEntry> entries =
+                switch (request) {
+                    case HistoryRequest.Range range ->
+                            history.lookupRange(
+                                    range.getSessionIndex(),
+                                    range.getStart(),
+                                    range.getStop(),
+                                    flags);
+                    case HistoryRequest.Search search -> {
+                        if (search.filterUnique()) {
+                            flags.add(HistoryManager.ResultFlag.UNIQUE);
+                        }
+                        yield history.search(
+                                search.getPattern(), search.getMaxReturnLength(), flags);
+                    }
+                    case HistoryRequest.Tail tail ->
+                            history.lookupTail(tail.getMaxReturnLength(), flags);
+                    default -> List.of();
+                };
+        env.reply(Replies.history(message, entries));
+        env.setStatusIdle();
     }
 
     @Override

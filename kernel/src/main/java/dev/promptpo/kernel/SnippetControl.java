@@ -219,7 +219,8 @@ final class SnippetControl extends LocalExecutionControl {
         synchronized (lock) {
             if (--userDepth == 0) {
                 userThread = null;
-                setStopFlag(false);
+                // The flag of an interrupted cell stays up until the next code of the user's, for
+                // the threads that the cell may have left in its loops.
                 Thread.interrupted();
             }
         }

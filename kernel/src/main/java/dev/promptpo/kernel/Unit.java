@@ -18,8 +18,8 @@ record Unit(String source, int offset, boolean complete) {
     /** Cuts a cell's source into units, in order; comments alone give none. */
     static List<Unit> split(SourceCodeAnalysis analysis, String source) {
         List<Unit> units = new ArrayList<>();
-        String rest = source;
-        while (!rest.isBlank()) {
+        String rest = afterComments(source);
+        while (!rest.isEmpty()) {
             int offset = source.length() - rest.length();
             CompletionInfo info = analysis.analyzeCompletion(rest);
             switch (info.completeness()) {
@@ -28,7 +28,7 @@ record Unit(String source, int offset, boolean complete) {
                 }
                 case COMPLETE, COMPLETE_WITH_SEMI, CONSIDERED_INCOMPLETE -> {
                     units.add(new Unit(info.source(), offset, true));
-                    rest = info.remaining();
+                    rest = afterComments(info.remaining());
                 }
                 case DEFINITELY_INCOMPLETE, UNKNOWN -> {
                     units.add(new Unit(rest, offset, false));
@@ -37,5 +37,23 @@ record Unit(String source, int offset, boolean complete) {
             }
         }
         return units;
+    }
+
+    // JShell counts a statement's lines from its first token; so units start there.
+    private static String afterComments(String source) {
+        int at = 0;
+        while (at < source.length()) {
+            if (Character.isWhitespace(source.charAt(at))) {
+                at++;
+            } else if (source.startsWith("//", at)) {
+                int end = source.indexOf('\n', at);
+                at = end < 0 ? source.length() : end;
+            } else if (source.startsWith("/*", at) && source.indexOf("*/", at + 2) >= 0) {
+                at = source.indexOf("*/", at + 2) + 2;
+            } else {
+                break;
+            }
+        }
+        return source.substring(at);
     }
 }

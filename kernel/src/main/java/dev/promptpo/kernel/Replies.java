@@ -1,0 +1,82 @@
+package dev.promptpo.kernel;
+
+import java.util.List;
+import java.util.Map;
+import org.dflib.jjava.jupyter.kernel.display.DisplayData;
+import org.dflib.jjava.jupyter.kernel.history.HistoryEntry;
+import org.dflib.jjava.jupyter.messages.Message;
+import org.dflib.jjava.jupyter.messages.MessageContext;
+import org.dflib.jjava.jupyter.messages.MessageType;
+
+/** Replies in the protocol's own words, for those that jjava-jupyter words differently. */
+final class Replies {
+    private Replies() {}
+
+    /** A cell that ran to its end. */
+    static Message<?> executed(
+            MessageContext request, int number, Map<String, Object> userExpressions) {
+        return reply(
+                request,
+                MessageType.EXECUTE_REPLY,
+                Map.of(
+                        "status",
+                        "ok",
+                        "execution_count",
+                        number,
+                        "user_expressions",
+                        userExpressions,
+                        "payload",
+                        List.of()));
+    }
+
+    /** A cell that is not run, because one before it failed. */
+    static Message<?> aborted(MessageContext request) {
+        return reply(request, MessageType.EXECUTE_REPLY, Map.of("status", "aborted"));
+    }
+
+    /** Past cells: session, number, source, and its output where that was asked for. */
+    static Message<?> history(MessageContext request, List<HistoryEntry> entries) {
+        List<List<Object>> history =
+                entries.stream()
+                        .map(entry ->
+                                List.<Object>of(
+                                        entry.getSession(),
+                                        entry.getCellNumber(),
+                                        entry.hasOutput()
+                                                ? List.of(entry.getInput(), entry.getOutput())
+                                                : entry.getInput()))
+                        .toList();
+        return reply(
+                request, MessageType.HISTORY_REPLY, Map.of("status", "ok", "history", history));
+    }
+
+    /** The value of a user expression. */
+    static Object value(DisplayData shown) {
+        return new ShownValue(shown);
+    }
+
+    /** The failure of a user expression. */
+    static Object failure(ErrorReport report) {
+        return Map.of(
+                "status", "error",
+                "ename", report.name(),
+                "evalue", report.value(),
+                "traceback", report.traceback());
+    }
+
+    @SuppressWarnings({"unchecked", "rawtypes"})
+    private static Message<?> reply(
+            MessageContext request, MessageType<?> type, Map<String, ?> content) {
+        return new Message(request, type, content);
+    }
+
+    /** A bundle with the status that a user expression's value has; written field by field. */
+    @SuppressWarnings("unused")
+    private static final class ShownValue extends DisplayData {
+        private final String status = "ok";
+
+        ShownValue(DisplayData shown) {
+            super(shown);
+        }
+    }
+}
