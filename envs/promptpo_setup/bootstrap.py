@@ -127,7 +127,7 @@ class Bootstrap:
             title,
             lambda: Inputs(self._home.root, {}, (lock,)),
             work,
-            lambda: self._home.venv_python.exists() and installed.exists(),
+            lambda: self._installed("*.dist-info") and installed.exists(),
             after,
             "see that pip reaches the package index that it is set to, then run again",
         )
@@ -155,14 +155,17 @@ class Bootstrap:
             "Jep",
             lambda: Inputs(self._home.root, values),
             work,
-            lambda: (self._home.site_packages() / "jep" / "libjep.so").exists(),
+            lambda: self._installed("jep/libjep.*"),
             ("packages",),
             "it is built from source: a C compiler, Python's headers and a JDK are needed; "
             "./promptpo doctor says which is missing",
         )
 
+    def _installed(self, pattern: str) -> bool:
+        return any(self._home.venv.glob(f"lib/python3*/site-packages/{pattern}"))
+
     def _jep_has_numpy(self) -> bool:
-        libraries = (self._home.site_packages() / "jep").glob("libjep.*")
+        libraries = self._home.venv.glob("lib/python3*/site-packages/jep/libjep.*")
         return any(_NUMPY_MARK in library.read_bytes() for library in libraries)
 
     # 4. our own Python packages
@@ -178,7 +181,7 @@ class Bootstrap:
             "our Python packages",
             lambda: Inputs(self._home.root, {}, (self._envs / "pyproject.toml",)),
             work,
-            lambda: any(self._home.site_packages().glob("promptpo_envs-*.dist-info")),
+            lambda: self._installed("promptpo_envs-*.dist-info"),
             ("packages",),
         )
 

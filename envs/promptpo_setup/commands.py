@@ -74,7 +74,13 @@ def prepare(home: Home, with_tests: bool = False) -> jdk.Jdk:
     if home.given_venv and not home.venv_python.exists():
         raise Stop(f"the virtual environment {home.venv} holds no bin/python; unset PROMPTPO_VENV")
     progress = Progress(home.log / "setup.log")
-    seconds = set_up(home, kit, os.environ, progress, with_tests).ensure()
+    setting_up = set_up(home, kit, os.environ, progress, with_tests)
+    # Said before the minutes that the other steps take, rather than after them.
+    lacking = doctor.lacking([step.name for step in setting_up.pending()])
+    if lacking:
+        lines = [f"  {finding.subject}: {finding.text}; {finding.todo}" for finding in lacking]
+        raise Stop("\n".join(["the set-up needs what is missing here:", *lines]))
+    seconds = setting_up.ensure()
     if seconds:
         _keep_timings(home, seconds)
         print(f"set-up is done\n{timings_table(seconds)}", file=sys.stderr)
@@ -82,8 +88,14 @@ def prepare(home: Home, with_tests: bool = False) -> jdk.Jdk:
 
 
 def _keep_timings(home: Home, seconds: dict[str, float]) -> None:
-    rounded = {title: round(value, 1) for title, value in seconds.items()}
-    write_whole(home.stamps / "timings.json", json.dumps(rounded, indent=1) + "\n")
+    """Adds to the seconds of earlier set-ups, so that one that was cut off leaves no gap."""
+    file = home.stamps / "timings.json"
+    try:
+        kept = json.loads(file.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        kept = {}
+    kept |= {title: round(value, 1) for title, value in seconds.items()}
+    write_whole(file, json.dumps(kept, indent=1) + "\n")
 
 
 def _help(home: Home) -> int:

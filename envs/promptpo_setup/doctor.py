@@ -10,7 +10,7 @@ import shutil
 import subprocess
 import sys
 import sysconfig
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -68,6 +68,16 @@ def examine(home: Home) -> list[Finding]:
         _chromium,
     )
     return [check() for check in checks] + [_extra(extra.name) for extra in EXTRAS]
+
+
+def lacking(steps: Collection[str]) -> list[Finding]:
+    """What these steps of the set-up need and this machine does not have."""
+    checks: list[Callable[[], Finding]] = []
+    if "jep" in steps:
+        checks += [_headers, _compiler]
+    if "java" in steps:
+        checks.append(_maven)
+    return [finding for finding in (check() for check in checks) if finding.level == "missing"]
 
 
 def _python() -> Finding:

@@ -79,15 +79,6 @@ class Home:
             return self.own_venv / "share" / "jupyter" / "kernels" / KERNEL_NAME
         return self.jupyter / "data" / "kernels" / KERNEL_NAME
 
-    def site_packages(self) -> Path:
-        """The folder of the virtual environment's packages.
-
-        :raises FileNotFoundError: the virtual environment has none
-        """
-        for folder in sorted(self.venv.glob("lib/python3*/site-packages")):
-            return folder
-        raise FileNotFoundError(f"no site-packages under {self.venv}")
-
     def environment(self, environ: Mapping[str, str] = os.environ) -> dict[str, str]:
         """What every program that we start is told: where things are, and no state in the user's
         home.

@@ -150,6 +150,8 @@ class Stamps:
     def begin(self, step: str) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)
         self._mark(step).touch()
+
+    def forget(self, step: str) -> None:
         (self.folder / f"{step}.json").unlink(missing_ok=True)
 
     def end(self, step: str) -> None:
@@ -241,6 +243,8 @@ class SetUp:
         log.unlink(missing_ok=True)
         log.touch()
         shell = Shell(log, held, self._environ, self._stamps.cut_off(step.name))
+        for name in self._built_on(step):
+            self._stamps.forget(name)
         self._stamps.begin(step.name)
         start = time.monotonic()
         with self._progress.step(f"{position} {step.title}"):
@@ -253,6 +257,14 @@ class SetUp:
                 self._stamps.end(step.name)
                 raise
         return time.monotonic() - start
+
+    def _built_on(self, step: Step) -> list[str]:
+        """The steps whose results are lost with this one's, at any distance, itself included."""
+        names = [step.name]
+        for other in self._steps:
+            if set(other.after) & set(names):
+                names.append(other.name)
+        return names
 
     def _digests(self, step: Step, keys: Mapping[str, str]) -> tuple[str, str]:
         inputs = step.inputs()

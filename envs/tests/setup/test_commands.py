@@ -8,7 +8,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from promptpo_setup import commands, java, suites
+from promptpo_setup import bootstrap, commands, java, suites
 from promptpo_setup.home import Home
 from promptpo_setup.jdk import Jdk
 
@@ -110,6 +110,28 @@ def test_ci_runs_exactly_the_readmes_command() -> None:
 
     assert lines[-1] == "exec ./promptpo test"
     assert os.access(ROOT / ".ci/run", os.X_OK)
+
+
+def test_what_is_missing_is_said_before_anything_is_made(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    for name in ("pom.xml", ".mvn/jvm.config", *(f"{m}/pom.xml" for m in bootstrap.MODULES)):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).touch()
+    (tmp_path / "envs").mkdir()
+    for name in ("requirements.lock", "pyproject.toml"):
+        (tmp_path / "envs" / name).touch()
+    monkeypatch.setattr(commands.Home, "here", lambda: Home(tmp_path))
+    monkeypatch.setattr(commands.jdk, "choose", lambda environ: KIT)
+    for name in ("CC", "MAVEN_HOME", "M2_HOME"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("PATH", str(tmp_path))
+
+    assert commands.main(["setup"]) == 1
+    error = capsys.readouterr().err
+    assert error.startswith("promptpo: the set-up needs what is missing here:\n  C compiler: ")
+    assert "\n  Maven: no Maven was found; Debian: apt-get install maven" in error
+    assert not (tmp_path / ".promptpo").exists()
 
 
 # The summary of the tests.

@@ -101,6 +101,17 @@ def test_a_lost_result_is_made_again(workshop: Workshop) -> None:
     assert workshop.ensure() == ["a", "b"]
 
 
+def test_what_was_built_on_a_lost_result_is_not_trusted_after_a_failure(workshop: Workshop) -> None:
+    workshop.ensure()
+    (workshop.folder / "a.result").unlink()
+    workshop.commands["b"] = [sys.executable, "-c", "raise SystemExit(1)"]
+    with pytest.raises(StepFailed):
+        workshop.ensure()
+    workshop.commands.clear()
+
+    assert workshop.ensure() == ["b"]
+
+
 def test_a_torn_stamp_is_as_none(workshop: Workshop) -> None:
     workshop.ensure()
     (workshop.folder / "state/stamps/c.json").write_text('{"key": "4')
