@@ -34,7 +34,12 @@ def main(request_fd: int, reply_fd: int, marker: memoryview, walls: object) -> N
     """
     seed_unseeded_generators()
     signal.signal(signal.SIGPIPE, signal.SIG_DFL)
-    walls.close_in()
+    try:
+        walls.close_in()
+    except Exception as problem:
+        frames.write_all(reply_fd, frames.encode_document({"problem": str(problem)}))
+        return
+    frames.write_all(reply_fd, frames.encode_document({"walls": walls.level}))
     task = frames.read_document(request_fd)
     try:
         if task["role"] == "feedback":

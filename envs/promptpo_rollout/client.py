@@ -146,7 +146,7 @@ class Client:
             for text, _blob in self.poll(min(0.2, timeout_s)):
                 document = json.loads(text)
                 if document["event"] == "error":
-                    raise RolloutError(document["message"])
+                    raise RolloutError(f"{document['message']}\n{self.log()}".rstrip())
                 if document["id"] == asked:
                     self.hello = document
                     return

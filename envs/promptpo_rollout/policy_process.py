@@ -13,6 +13,7 @@ import struct
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 
 from promptpo_policy import frames
 
@@ -21,6 +22,7 @@ from promptpo_rollout.outcome import PHASES, REPORTABLE, Failure
 
 _SLICE_MS = 100
 _GRACE = 0.4
+_WALLS_SECONDS = 5.0
 _CALL = struct.Struct("=q")
 _TEMPLATE_SECONDS = 60.0
 _MESSAGE_LIMIT = 400
@@ -90,9 +92,7 @@ class Template:
                 "memory_bytes": int(limits.memory_mb * (1 << 20)),
                 "cpu_seconds": cpu_seconds,
             }
-            packet = json.dumps(message).encode()
-            socket.send_fds(self._socket, [packet], [request_read, reply_write, shared])
-            pid = self._answer()["pid"]
+            pid = self._ask(message, [request_read, reply_write, shared])["pid"]
         except BaseException:
             os.close(request_write)
             os.close(reply_read)
@@ -102,18 +102,26 @@ class Template:
             os.close(reply_write)
             os.close(shared)
         pipes = (request_write, reply_read)
-        return PolicyProcess(self, pid, pipes, marker, limits, cpu_seconds, watch)
+        process = PolicyProcess(self, pid, pipes, marker, limits, cpu_seconds, watch)
+        process.confirm_walls()
+        return process
 
     def reap(self, pid: int) -> Exit:
         """End the child if it still runs, and say how it ended."""
-        self._socket.send(json.dumps({"do": "reap", "pid": pid}).encode())
-        return Exit(**self._answer())
+        return Exit(**self._ask({"do": "reap", "pid": pid}))
 
     def close(self) -> None:
         """End the template, and with it what is left of its children."""
         self._socket.close()
         self._process.kill()
         self._process.wait()
+
+    def _ask(self, message: dict, descriptors: Sequence[int] = ()) -> dict:
+        try:
+            socket.send_fds(self._socket, [json.dumps(message).encode()], descriptors)
+        except OSError as problem:
+            raise TemplateError(f"the policy template ended ({problem})") from None
+        return self._answer()
 
     def _answer(self) -> dict:
         try:
@@ -122,6 +130,8 @@ class Template:
             raise TemplateError(
                 f"the policy template did not answer for {_TEMPLATE_SECONDS:g} s"
             ) from None
+        except OSError as problem:
+            raise TemplateError(f"the policy template ended ({problem})") from None
         if not packet:
             raise TemplateError("the policy template ended; see the pool's log")
         return json.loads(packet)
@@ -191,6 +201,24 @@ class PolicyProcess:
         deadline = time.monotonic() + self._limits.wall_for(cpu_seconds * calls)
         self._budget = _Budget(used, cpu_seconds, cpu_seconds * calls, deadline)
         self._call = (-1, used)
+
+    def confirm_walls(self) -> None:
+        """Wait until the process says that its walls are up, before it has read anything.
+
+        TemplateError if they are not: that is this machine's failure, not a policy's.
+        """
+        self.allow("load", _WALLS_SECONDS)
+        try:
+            answer = self.read_document()
+        except Failure as failure:
+            answer = {"problem": failure.message}
+        except BaseException:
+            self.end()
+            raise
+        if answer != {"walls": self._template.level}:
+            self.end()
+            problem = str(answer.get("problem", answer))
+            raise TemplateError(f"a policy's process could not be confined: {problem}")
 
     def write(self, data: bytes | memoryview) -> None:
         """Write all of ``data``; Failure if the process is gone or takes too long."""

@@ -40,6 +40,7 @@ class Rollout:
         self._specification = environments.specification(request.environment, request.preset)
         self._space = ActionSpace(self._specification["action"])
         self._episodes: list[_Episode] = []
+        self._live: list[_Episode | None] = [None] * request.lockstep
         self._copies = environments.copies(request.environment, request.preset, request.lockstep)
         self.steps = 0
         self.policy_cpu_seconds = 0.0
@@ -57,7 +58,13 @@ class Rollout:
         return self._result()
 
     def place(self, slot: int) -> tuple[int, int]:
-        """Episode and step that a slot is at; -1 and -1 if the slot is unknown or idle."""
+        """Episode and step that a slot is at; -1 and -1 if the slot is unknown or idle.
+
+        Where the slot is unknown (-1) and only one episode is under way, it is that one.
+        """
+        live = [number for number, episode in enumerate(self._live) if episode is not None]
+        if slot == -1 and len(live) == 1:
+            slot = live[0]
         if 0 <= slot < len(self._live) and self._live[slot] is not None:
             episode = self._live[slot]
             return episode.index, len(episode.rewards)
@@ -66,7 +73,6 @@ class Rollout:
     def _converse(self, policy: PolicyProcess) -> None:
         request, slots = self._request, self._request.lockstep
         limits, width = request.limits, self._specification["observation_size"]
-        self._live: list[_Episode | None] = [None] * slots
         outgoing = np.zeros(frames.request_size(slots, width))
         flags, seeds = outgoing[1 : 1 + slots], outgoing[1 + slots : 1 + 2 * slots]
         rows = outgoing[1 + 2 * slots :].reshape(slots, width)

@@ -1,0 +1,5 @@
+# outcome: EXCEPTION act
+# message: RecursionError
+class CartPolePolicy:
+    def act(self, obs):
+        return self.act(obs)

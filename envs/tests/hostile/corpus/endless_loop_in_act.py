@@ -1,0 +1,7 @@
+# outcome: TIMEOUT act
+# message: CPU time
+# traceback: while obs.pole_angle < 10
+class CartPolePolicy:
+    def act(self, obs):
+        while obs.pole_angle < 10:
+            pass

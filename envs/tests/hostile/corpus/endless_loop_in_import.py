@@ -1,0 +1,4 @@
+# outcome: TIMEOUT load
+# traceback: while True:
+while True:
+    pass

@@ -1,0 +1,11 @@
+# environment: MountainCarContinuous-v0
+# outcome: BAD_ACTION act
+# Goes around its own process's checks: the worker looks again.
+import sys
+
+
+class Policy:
+    def act(self, obs):
+        policy = sys._getframe(1).f_locals["self"]
+        policy._convert = lambda value: float("inf")
+        return [0.0]

@@ -1,0 +1,4 @@
+# outcome: MEMORY act
+class CartPolePolicy:
+    def act(self, obs):
+        return len(bytearray(1 << 36))

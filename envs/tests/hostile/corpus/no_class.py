@@ -1,0 +1,4 @@
+# outcome: NO_CLASS load
+# message: expected class CartPolePolicy
+def act(obs):
+    return 0

@@ -1,0 +1,4 @@
+# outcome: SYNTAX load
+# message: null bytes
+class CartPolePolicy:
+    name = "@NULL@"

@@ -1,0 +1,2 @@
+# outcome: FORBIDDEN load
+USERS = open("/etc/passwd").read()

@@ -1,0 +1,2 @@
+# outcome: FORBIDDEN load
+BOARDS = open("@ENVS@/promptpo_envs/noise_world/boards.json").read()
