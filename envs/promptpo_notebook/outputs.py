@@ -8,7 +8,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 import nbformat
-from nbconvert import HTMLExporter
 from nbformat import NotebookNode
 
 # A vector picture is preferred to its own bitmap.
@@ -29,6 +28,9 @@ def write(notebook: NotebookNode, folder: Path, stem: str) -> tuple[Path, Path]:
     """Writes the notebook and an HTML page of it that loads nothing from elsewhere; gives both
     paths.
     """
+    # Loading it takes a second, which the execution need not wait for.
+    from nbconvert import HTMLExporter
+
     executed = folder / f"{stem}.ipynb"
     nbformat.write(notebook, executed)
     exporter = HTMLExporter(embed_images=True)

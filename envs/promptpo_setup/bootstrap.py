@@ -254,8 +254,12 @@ class Bootstrap:
     def _kernel_spec(self, own_venv: bool) -> Step:
         spec = kernel_spec.content(self._home, self._jdk)
 
+        ipython = self._home.jupyter / "ipython"
+
         def work(_: Shell) -> None:
             kernel_spec.write(self._home.kernel_folder, spec)
+            # IPython, which Jupyter's programs load, does not make its folder's parent.
+            ipython.mkdir(parents=True, exist_ok=True)
 
         values = {
             "spec": json.dumps(spec, sort_keys=True),
@@ -266,7 +270,7 @@ class Bootstrap:
             "kernel spec",
             lambda: Inputs(self._home.root, values),
             work,
-            lambda: (self._home.kernel_folder / "kernel.json").exists(),
+            lambda: (self._home.kernel_folder / "kernel.json").exists() and ipython.exists(),
             ("venv",) if own_venv else (),
         )
 
