@@ -324,6 +324,22 @@ def test_failing_renderer_costs_its_output_only(kernel: Kernel) -> None:
     assert "Cannot show a Fragile" in reply.text("stderr")
 
 
+def test_input_comes_from_the_client_and_an_interrupt_ends_the_wait(kernel: Kernel) -> None:
+    request = kernel.send("new Scanner(System.in).nextLine()", allow_stdin=True)
+    asked = kernel.client.get_stdin_msg(timeout=TIMEOUT_S)
+    assert asked["msg_type"] == "input_request"
+    kernel.client.input("a line")
+    assert kernel.receive(request).result["text/plain"] == "a line"
+    request = kernel.send("new Scanner(System.in).nextLine()", allow_stdin=True)
+    kernel.client.get_stdin_msg(timeout=TIMEOUT_S)
+    kernel.manager.interrupt_kernel()
+    assert kernel.receive(request).error["ename"] == "Interrupted"
+    request = kernel.send("new Scanner(System.in).nextLine()", allow_stdin=True)
+    kernel.client.get_stdin_msg(timeout=TIMEOUT_S)
+    kernel.client.input("another")
+    assert kernel.receive(request).result["text/plain"] == "another"
+
+
 @pytest.mark.parametrize(
     ("name", "code"),
     [

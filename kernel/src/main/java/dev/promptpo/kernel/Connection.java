@@ -4,16 +4,21 @@ import java.security.InvalidKeyException;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.dflib.jjava.jupyter.channels.JupyterConnection;
 import org.dflib.jjava.jupyter.channels.ShellChannel;
 import org.dflib.jjava.jupyter.channels.ShellReplyEnvironment;
 import org.dflib.jjava.jupyter.kernel.KernelConnectionProperties;
 import org.dflib.jjava.jupyter.messages.Message;
 import org.dflib.jjava.jupyter.messages.MessageContext;
+import org.dflib.jjava.jupyter.messages.reply.InputReply;
+import org.dflib.jjava.jupyter.messages.request.InputRequest;
 import org.zeromq.ZMQ;
 
 /**
@@ -23,9 +28,15 @@ import org.zeromq.ZMQ;
  * socket: an interrupt while it sends would close the socket's inner pipe, and the kernel with it.
  */
 final class Connection extends JupyterConnection {
+    private static final long INPUT_POLL_MS = 20;
+
     private final ExecutorService publisher =
             Executors.newSingleThreadExecutor(
                     work -> Thread.ofPlatform().daemon().name("publisher").unstarted(work));
+
+    private final ExecutorService input =
+            Executors.newSingleThreadExecutor(
+                    work -> Thread.ofPlatform().daemon().name("input").unstarted(work));
 
     Connection(KernelConnectionProperties properties)
             throws NoSuchAlgorithmException, InvalidKeyException {
@@ -62,6 +73,49 @@ final class Connection extends JupyterConnection {
         return new Environment(channel, context);
     }
 
+    /**
+     * Asks the client that sent {@code request} for a line of input and waits for it. An interrupt
+     * ends the wait; the socket itself is on a thread that is never interrupted.
+     *
+     * @throws IllegalStateException when interrupted; the thread's interrupt is kept
+     */
+    String input(MessageContext request, String prompt, boolean password) {
+        AtomicBoolean wanted = new AtomicBoolean(true);
+        Future<String> line = input.submit(() -> awaitInput(request, prompt, password, wanted));
+        try {
+            return line.get();
+        } catch (InterruptedException e) {
+            wanted.set(false);
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted while waiting for input", e);
+        } catch (ExecutionException e) {
+            throw new IllegalStateException("no input: " + e.getCause(), e);
+        }
+    }
+
+    private String awaitInput(
+            MessageContext request, String prompt, boolean password, AtomicBoolean wanted)
+            throws InterruptedException {
+        while (hasInput()) {
+            // An answer to a question that nobody waits for any more.
+            stdin.readMessage();
+        }
+        stdin.sendMessage(
+                new Message<>(
+                        request, InputRequest.MESSAGE_TYPE, new InputRequest(prompt, password)));
+        while (wanted.get()) {
+            if (hasInput() && stdin.readMessage().getContent() instanceof InputReply reply) {
+                return reply.getValue();
+            }
+            TimeUnit.MILLISECONDS.sleep(INPUT_POLL_MS);
+        }
+        return "";
+    }
+
+    private boolean hasInput() {
+        return (stdin.getEvents() & ZMQ.Poller.POLLIN) != 0;
+    }
+
     /** Takes nothing more and waits, at most 2 s, until all has been handed to the sockets. */
     void drain() throws InterruptedException {
         publisher.shutdown();
@@ -77,6 +131,11 @@ final class Connection extends JupyterConnection {
         @Override
         public void publish(Message<?> message) {
             Connection.this.publish(message);
+        }
+
+        @Override
+        public String readFromStdIn(String prompt, boolean isPassword) {
+            return input(getContext(), prompt, isPassword) + System.lineSeparator();
         }
 
         // The superclass would publish at once what it was asked to defer.

@@ -40,6 +40,7 @@ import org.dflib.jjava.jupyter.messages.reply.ExecuteReply;
 import org.dflib.jjava.jupyter.messages.reply.ShutdownReply;
 import org.dflib.jjava.jupyter.messages.request.ExecuteRequest;
 import org.dflib.jjava.jupyter.messages.request.HistoryRequest;
+import org.dflib.jjava.jupyter.messages.request.KernelInfoRequest;
 import org.dflib.jjava.jupyter.messages.request.ShutdownRequest;
 
 /** Answers what a Jupyter client asks, with a {@link Session} for the language. */
@@ -439,6 +440,14 @@ public final class JavaKernel extends BaseKernel {
     public void display(DisplayData data) {
         output.flush();
         super.display(data);
+    }
+
+    @Override
+    protected void handleKernelInfoRequest(
+            ShellReplyEnvironment env, Message<KernelInfoRequest> message) {
+        env.setStatusBusy();
+        env.reply(Replies.kernelInfo(message, this));
+        env.setStatusIdle();
     }
 
     @Override

@@ -2,8 +2,10 @@ package dev.promptpo.kernel;
 
 import java.util.List;
 import java.util.Map;
+import org.dflib.jjava.jupyter.kernel.BaseKernel;
 import org.dflib.jjava.jupyter.kernel.display.DisplayData;
 import org.dflib.jjava.jupyter.kernel.history.HistoryEntry;
+import org.dflib.jjava.jupyter.messages.Header;
 import org.dflib.jjava.jupyter.messages.Message;
 import org.dflib.jjava.jupyter.messages.MessageContext;
 import org.dflib.jjava.jupyter.messages.MessageType;
@@ -48,6 +50,30 @@ final class Replies {
                         .toList();
         return reply(
                 request, MessageType.HISTORY_REPLY, Map.of("status", "ok", "history", history));
+    }
+
+    /** What the kernel is. */
+    static Message<?> kernelInfo(MessageContext request, BaseKernel kernel) {
+        return reply(
+                request,
+                MessageType.KERNEL_INFO_REPLY,
+                Map.of(
+                        "status",
+                        "ok",
+                        "protocol_version",
+                        Header.PROTOCOL_VERISON,
+                        "implementation",
+                        kernel.getName(),
+                        "implementation_version",
+                        kernel.getVersion(),
+                        "language_info",
+                        kernel.getLanguageInfo(),
+                        "banner",
+                        kernel.getBanner(),
+                        "help_links",
+                        kernel.getHelpLinks(),
+                        "debugger",
+                        false));
     }
 
     /** The value of a user expression. */
