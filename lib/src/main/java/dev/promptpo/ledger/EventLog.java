@@ -50,10 +50,12 @@ record EventLog(List<Event> events, long committed, byte[] tail) {
 
     /**
      * After a power cut a file can have its new length before its new bytes, which then read as
-     * zeros: JSON never holds any, so the last line with one of them is a torn tail.
+     * zeros, of which JSON never holds any: a last line with several is a torn tail. A single zero
+     * is no lost block but a changed byte.
      */
     private static boolean neverReachedTheDisk(byte[] bytes, int start, int end) {
-        return end == bytes.length - 1 && indexOf(bytes, 0, start) >= 0;
+        int first = indexOf(bytes, 0, start);
+        return end == bytes.length - 1 && first >= 0 && indexOf(bytes, 0, first + 1) >= 0;
     }
 
     private static Event event(byte[] line, long number, String where) {
