@@ -4,6 +4,8 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -21,6 +23,7 @@ final class Announcer {
     private static final long PATIENCE_SECONDS = 10;
 
     private final List<RunObserver> own;
+    private final Set<RunObserver> failed = ConcurrentHashMap.newKeySet();
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition idle = lock.newCondition();
     private final Deque<RunEvent> waiting = new ArrayDeque<>();
@@ -102,10 +105,12 @@ final class Announcer {
             try {
                 observer.on(event);
             } catch (Exception | LinkageError | AssertionError e) {
-                LOG.warn(
-                        "an observer failed on {}: {}",
-                        event.getClass().getSimpleName(),
-                        e.toString());
+                if (failed.add(observer)) {
+                    LOG.warn(
+                            "an observer of the run failed (told once): on {}, {}",
+                            event.getClass().getSimpleName(),
+                            e.toString());
+                }
             }
         }
     }
