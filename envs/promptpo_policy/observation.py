@@ -26,12 +26,14 @@ def observation_factory(
             raise ValueError(f"an observation field cannot be named {name!r}")
     slots = (*dict.fromkeys(names), "vector")
     lines = ["def __init__(self, frame):", f"    self.vector = frame[:{vector_size}]"]
-    if any(not field["shape"] for field in fields):
-        lines.append("    values = frame.tolist()")
+    scalars = [field["start"] for field in fields if not field["shape"]]
+    first = min(scalars, default=0)
+    if scalars:
+        lines.append(f"    values = frame[{first}:{max(scalars) + 1}].tolist()")
     for field in fields:
         start, stop, shape = field["start"], field["stop"], tuple(field["shape"])
         if not shape:
-            value = f"values[{start}]"
+            value = f"values[{start - first}]"
         elif len(shape) == 1:
             value = f"frame[{start}:{stop}]"
         else:

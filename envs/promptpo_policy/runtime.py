@@ -122,6 +122,7 @@ class _Policy:
         slots, width, size = self._slots, self._width, self._action
         request = np.empty(frames.request_size(slots, width))
         into = memoryview(request).cast("B")
+        flags, seeds = request[1 : 1 + slots], request[1 + slots : 1 + 2 * slots]
         rows = request[1 + 2 * slots :].reshape(slots, width)
         reply = np.zeros(frames.reply_size(slots, size))
         outgoing = memoryview(reply).cast("B")
@@ -136,12 +137,11 @@ class _Policy:
             slot = 0
             reply[0] = request[0]
             try:
-                for slot in range(slots):
-                    flag = request[1 + slot]
+                for slot, flag in enumerate(flags.tolist()):
                     if flag == frames.IDLE:
                         continue
                     if flag == frames.LOAD:
-                        self._begin(slot, int(request[1 + slots + slot]))
+                        self._begin(slot, int(seeds[slot]))
                         continue
                     start = 2 + slot * size
                     reply[start : start + size] = self._act(slot, rows[slot].copy())

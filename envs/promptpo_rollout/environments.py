@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import dataclasses
 import math
+from typing import NamedTuple
 
 import numpy as np
 
 from promptpo_rollout.outcome import BadRequest
 
 
-@dataclasses.dataclass(frozen=True)
-class Step:
+class Step(NamedTuple):
     """What one step gave: the next frame, the reward, whether the episode is over, success."""
 
     frame: np.ndarray

@@ -13,7 +13,6 @@ from collections.abc import Mapping
 
 from promptpo_rollout.outcome import BadRequest
 
-
 CPU_SLACK = 3.0
 """How much more CPU time a policy gets than its author was told: processors differ, and a policy
 that kept to the limit on one must not fail on another."""

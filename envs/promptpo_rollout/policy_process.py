@@ -14,6 +14,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from promptpo_policy import frames
 
@@ -137,8 +138,7 @@ class Template:
         return json.loads(packet)
 
 
-@dataclasses.dataclass(frozen=True)
-class _Budget:
+class _Budget(NamedTuple):
     """CPU seconds used before, allowed a call, allowed in all; and the wall's deadline."""
 
     started: float
@@ -198,6 +198,7 @@ class PolicyProcess:
         """Start the clock for the next answer: what it does, CPU seconds a call, and calls."""
         self._phase = phase
         used = self.cpu_seconds()
+        self._check_total(used)
         deadline = time.monotonic() + self._limits.wall_for(cpu_seconds * calls)
         self._budget = _Budget(used, cpu_seconds, cpu_seconds * calls, deadline)
         self._call = (-1, used)
@@ -334,13 +335,17 @@ class PolicyProcess:
                     f"used {taken:.1f} s of CPU time (limit {limit:g} s) and could not be "
                     "interrupted (inside compiled code?)"
                 )
-        if used > self._total_cpu:
-            raise self._timeout(
-                f"used {used:.1f} s of CPU time in all (limit {self._total_cpu:g} s)"
-            )
+        self._check_total(used)
         if time.monotonic() > budget.deadline:
             wall = self._limits.wall_for(budget.answer)
             raise self._timeout(f"did not answer within {wall:g} s", wall=True)
+
+    def _check_total(self, used: float) -> None:
+        if used > self._total_cpu:
+            raise self._timeout(
+                f"used {used:.1f} s of CPU time for all of its episodes (limit "
+                f"{self._total_cpu:g} s)"
+            )
 
     def _timeout(self, what: str, wall: bool = False) -> Failure:
         self.end()

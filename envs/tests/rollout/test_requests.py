@@ -220,6 +220,14 @@ def test_a_trace_of_the_wrong_size_is_an_error_of_the_caller(engine):
     assert answer["event"] == "error" and "has 96 bytes; 48 came" in answer["message"]
 
 
+def test_the_episodes_of_a_process_share_their_cpu_time(engine):
+    limits = {"cpu_s_episode": 0.1, "cpu_s_step": 10}
+    result = engine.rollout("CartPole-v1", SLOW, [1, 2], limits=limits)
+    assert (result["outcome"], result["kind"], result["phase"]) == ("failed", "TIMEOUT", "act")
+    assert "for all of its episodes (limit 0.2 s)" in result["message"]
+    assert result["steps"] > 0
+
+
 def test_limits_are_the_policys_not_the_machines(engine):
     source = "import numpy as np\nclass P:\n    def act(self, obs):\n        return %s\n"
     fits = source % "int(np.ones(5_000_000).sum()) * 0"
