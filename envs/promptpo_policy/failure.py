@@ -120,7 +120,8 @@ def _keep_own(report: traceback.TracebackException, seen: set[int]) -> None:
     seen.add(id(report))
     own = [frame for frame in report.stack if frame.filename == SOURCE_FILE]
     report.stack = traceback.StackSummary.from_list(own)
-    for other in (report.__cause__, report.__context__):
+    grouped = getattr(report, "exceptions", None) or ()
+    for other in (report.__cause__, report.__context__, *grouped):
         if other is not None:
             _keep_own(other, seen)
 

@@ -118,6 +118,16 @@ def test_a_killed_pool_is_an_error_of_the_client():
     client.close()
 
 
+def test_keys_do_not_reach_the_pool(monkeypatch):
+    monkeypatch.setenv("GEMINI_API_KEY", "secret")
+    monkeypatch.setenv("SOME_TOKEN", "secret")
+    monkeypatch.setenv("SUMO_HOME", "/somewhere")
+    with Client.start(sys.executable, 1) as client:
+        for process in family(client.hello["pid"]):
+            assert "secret" not in process.environ().values()
+        assert psutil.Process(client.hello["pid"]).environ()["SUMO_HOME"] == "/somewhere"
+
+
 def test_poll_waits_no_longer_than_it_is_told(engine):
     started = time.monotonic()
     assert engine.client.poll(0.05) == []

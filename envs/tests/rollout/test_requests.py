@@ -220,6 +220,28 @@ def test_a_trace_of_the_wrong_size_is_an_error_of_the_caller(engine):
     assert answer["event"] == "error" and "has 96 bytes; 48 came" in answer["message"]
 
 
+def test_numpy_and_the_standard_library_work_inside_the_walls(engine):
+    source = """
+import numpy as np
+class P:
+    def __init__(self):
+        import argparse, asyncio, calendar, colorsys, concurrent.futures, csv, difflib, fractions
+        import graphlib, html.parser, logging, numpy.fft, numpy.ma, numpy.polynomial, optparse
+        import secrets, shlex, statistics, timeit, tomllib, unittest.mock, uuid, xml.etree
+        matrix = np.random.default_rng(0).normal(size=(300, 300))
+        gram = matrix @ matrix.T + np.eye(300)
+        solved = np.linalg.solve(gram, gram @ np.arange(300.0))
+        assert np.allclose(solved, np.arange(300.0), atol=1e-4)
+        assert np.allclose(np.linalg.svd(matrix)[1] ** 2, np.linalg.eigvalsh(gram)[::-1] - 1)
+        assert np.allclose(np.fft.ifft(np.fft.fft(matrix)), matrix)
+        assert secrets.token_bytes(4) and uuid.uuid4()
+    def act(self, obs):
+        return 0
+"""
+    result = engine.rollout("CartPole-v1", source, [1])
+    assert result["outcome"] == "completed", result
+
+
 def test_the_episodes_of_a_process_share_their_cpu_time(engine):
     limits = {"cpu_s_episode": 0.1, "cpu_s_step": 10}
     result = engine.rollout("CartPole-v1", SLOW, [1, 2], limits=limits)
