@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
 from typing import NamedTuple
 
@@ -125,4 +126,6 @@ class Environments:
     def forget(self, name: str, preset: str) -> None:
         """Throw copies away whose state cannot be trusted any more."""
         for environment in self._copies.pop((name, preset), []):
-            environment.close()
+            # It is broken: that it cannot be closed either is no news.
+            with contextlib.suppress(Exception):
+                environment.close()

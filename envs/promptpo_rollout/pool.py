@@ -2,6 +2,22 @@
 
 It computes nothing and never blocks: one selector over the client's socket and the workers'. What
 it does for its workers' jobs is all that a distributed engine would replace.
+
+A client sends documents (``wire``) with a ``type`` and an ``id`` of its own counting:
+
+- ``rollout``, ``feedback``: a job (``request``); ``limits`` are those of ``limits.Limits``.
+- ``cancel`` with ``job``: the job's final document still comes.
+- ``hello``: answered once all workers have proven their isolation.
+
+and hears documents with an ``event`` and that ``id``:
+
+- ``progress``: ``steps`` and ``episodes`` so far, at most four times a second.
+- ``result``, final: ``outcome`` is ``completed``, ``failed`` (generated code failed: ``kind``,
+  ``phase``, ``message``, ``traceback``, ``episode``, ``step``; ``wall`` is true where only the
+  clock on the wall decided) or ``cancelled``. ``steps`` were taken in any case.
+- ``error``, final: the job could not be run, and generated code is not to blame: a bad request, an
+  environment that failed, a worker that was killed. With id -1 it concerns the pool itself.
+- ``hello``: ``isolation``, ``workers``, ``self_test``, ``host``, ``python``, ``pid``.
 """
 
 from __future__ import annotations

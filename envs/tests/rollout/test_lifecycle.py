@@ -98,6 +98,25 @@ def test_a_killed_worker_costs_its_job_and_is_replaced():
         assert engine.rollout("CartPole-v1", GOOD, [1])["outcome"] == "completed"
 
 
+def test_a_worker_that_cannot_hear_a_cancellation_is_replaced():
+    with Engine(workers=1) as engine:
+        client = engine.client
+        number = client.submit(
+            json.dumps(
+                {"type": "rollout", "environment": "CartPole-v1", "seeds": [1], "source": ENDLESS}
+            )
+        )
+        pid = client.hello["pid"]
+        until(lambda: len(family(pid)) == 4)
+        (worker,) = psutil.Process(pid).children()
+        worker.suspend()
+        client.cancel(number)
+        ((text, _blob),) = client.poll(30.0)
+        document = json.loads(text)
+        assert (document["id"], document["outcome"]) == (number, "cancelled")
+        assert engine.rollout("CartPole-v1", GOOD, [1])["outcome"] == "completed"
+
+
 def test_a_killed_template_costs_its_job_and_is_replaced():
     with Engine(workers=1) as engine:
         (worker,) = psutil.Process(engine.client.hello["pid"]).children()
