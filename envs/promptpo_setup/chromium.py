@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 import shutil
-import subprocess
 import sys
 from collections.abc import Mapping
 from pathlib import Path
 
+from promptpo_setup import children
 from promptpo_setup.home import Home
 
 _NAMES = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
@@ -43,15 +43,7 @@ def install(home: Home) -> Path | None:
     quiet = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
     with log.open("wb") as out:
         for words in (["update"], ["install", "-y", "--no-install-recommends", "chromium"]):
-            done = subprocess.run(
-                [apt, *words],
-                stdin=subprocess.DEVNULL,
-                stdout=out,
-                stderr=subprocess.STDOUT,
-                env=quiet,
-                check=False,
-            )
-            if done.returncode != 0:
+            if children.run([apt, *words], quiet, output=out) != 0:
                 print(f"promptpo: chromium could not be installed, see {log}", file=sys.stderr)
                 return None
     return find(os.environ)

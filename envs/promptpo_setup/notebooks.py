@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import os
-import subprocess
 from collections.abc import Sequence
 
+from promptpo_setup import children
 from promptpo_setup.errors import Stop
 from promptpo_setup.home import Home
 
@@ -19,7 +19,7 @@ def run_quickstart(home: Home) -> int:
         raise Stop(f"{notebook} is missing; restore it: git checkout -- {QUICKSTART}")
     folder = home.artefacts / "run"
     command = [home.venv_python, "-m", "promptpo_notebook", notebook, folder]
-    return subprocess.run(command, env=home.environment(), check=False).returncode
+    return children.run(command, home.environment())
 
 
 def lab(home: Home, options: Sequence[str]) -> int:

@@ -11,18 +11,19 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import subprocess
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from promptpo_setup import children
 from promptpo_setup.errors import StepFailed, Stop
 from promptpo_setup.fingerprint import Inputs
 from promptpo_setup.locking import exclusive
 from promptpo_setup.progress import Progress
 
 TAIL_LINES = 15
+TAIL_COLUMNS = 200
 
 # What a line of a failed step's log says about the way out.
 CAUSES: tuple[tuple[str, str], ...] = (
@@ -40,6 +41,11 @@ CAUSES: tuple[tuple[str, str], ...] = (
     ),
     ("NewConnectionError", "the network is not reachable; the set-up needs it once"),
     ("Unknown host", "the network is not reachable; the set-up needs it once"),
+    (
+        "No matching distribution found",
+        "the package index that pip is set to has none for this Python: name another with "
+        "PROMPTPO_PYTHON, or another index in pip's settings",
+    ),
     ("Permission denied", "a file or folder cannot be written: see who owns it"),
     ("Read-only file system", "the checkout cannot be written: use one that can"),
     ("COMPILATION ERROR", "the Java sources do not compile: see the first error in the log"),
@@ -97,33 +103,13 @@ class Shell:
             log.write(("$ " + " ".join(words) + "\n").encode())
             log.flush()
             try:
-                child = subprocess.Popen(
-                    words,
-                    stdin=subprocess.DEVNULL,
-                    stdout=log,
-                    stderr=subprocess.STDOUT,
-                    env=self._environ | dict(environ or {}),
-                    cwd=folder,
-                    pass_fds=(self._held,),
+                code = children.run(
+                    words, self._environ | dict(environ or {}), folder, log, (self._held,)
                 )
             except OSError as error:
                 raise CommandFailed(f"{words[0]} could not be started: {error}") from error
-            try:
-                code = child.wait()
-            except BaseException:
-                _end(child)
-                raise
         if code != 0:
             raise CommandFailed(f"{Path(words[0]).name} ended with code {code}")
-
-
-def _end(child: subprocess.Popen[bytes]) -> None:
-    child.terminate()
-    try:
-        child.wait(timeout=10)
-    except subprocess.TimeoutExpired:
-        child.kill()
-        child.wait()
 
 
 class Stamps:
@@ -290,7 +276,7 @@ def _report(step: Step, failure: CommandFailed, log: Path) -> str:
     return "\n".join(
         [
             f"the step '{step.title}' failed: {failure}",
-            *(f"    {line}" for line in tail),
+            *(f"    {line[:TAIL_COLUMNS]}" for line in tail),
             f"  full log: {log}",
             f"  what to do: {todo}",
         ]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import os
 import shutil
-import subprocess
 import sys
 import time
 import xml.etree.ElementTree as ElementTree
@@ -13,7 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from promptpo_setup import chromium
+from promptpo_setup import children, chromium
 from promptpo_setup.bootstrap import MODULES, find_maven, maven_environment
 from promptpo_setup.home import Home
 from promptpo_setup.jdk import Jdk
@@ -232,10 +231,7 @@ class _Runner:
         start = time.monotonic()
         words = [str(word) for word in command]
         try:
-            done = subprocess.run(
-                words, cwd=self._home.root, env=self._environ | dict(extra), check=False
-            )
-            code = done.returncode
+            code = children.run(words, self._environ | dict(extra), self._home.root)
         except OSError as error:
             print(f"promptpo: {words[0]} could not be started: {error}", file=sys.stderr)
             code = 127
