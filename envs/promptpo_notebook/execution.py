@@ -79,6 +79,11 @@ def execute(
     )
     try:
         client.execute()
+    except AssertionError as error:
+        # What the client says when it is interrupted: by then it has ended the kernel.
+        if client.km is None:
+            raise KeyboardInterrupt from error
+        raise
     except CellExecutionError as error:
         raise CellFailed(_describe(notebook, error)) from error
     except CellTimeoutError as error:

@@ -25,7 +25,16 @@ def run_quickstart(home: Home) -> int:
 def lab(home: Home, options: Sequence[str]) -> int:
     """Becomes JupyterLab over the checkout."""
     jupyter = home.venv_python.parent / "jupyter-lab"
-    words = [str(jupyter), f"--ServerApp.root_dir={home.root}", *options]
+    words = [
+        str(jupyter),
+        f"--ServerApp.root_dir={home.root}",
+        # It asks npm for language servers, which leaves a folder in the user's home.
+        "--LanguageServerManager.autodetect=False",
+        # No news and no look at the newest version: nothing here needs the network.
+        "--LabApp.news_url=None",
+        "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
+        *options,
+    ]
     if not any(word.startswith(("--notebook-dir", "--ServerApp.root_dir")) for word in options):
         words.append(f"--LabApp.default_url=/lab/tree/{QUICKSTART}")
     if os.geteuid() == 0:

@@ -6,8 +6,10 @@ import base64
 import io
 import os
 import re
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import nbformat
@@ -31,13 +33,17 @@ def notebook(folder: Path, *sources: tuple[str, str]) -> Path:
     return path
 
 
-def run(path: Path, folder: Path, tmp_path: Path) -> subprocess.CompletedProcess[str]:
+def quiet(tmp_path: Path) -> dict[str, str]:
+    """An environment in which Jupyter keeps its state in the test's own folder."""
     jupyter = {
         f"JUPYTER_{name}_DIR": str(tmp_path / name) for name in ("CONFIG", "DATA", "RUNTIME")
     }
-    environ = os.environ | jupyter | {"IPYTHONDIR": str(tmp_path / "ipython")}
+    return os.environ | jupyter | {"IPYTHONDIR": str(tmp_path / "ipython")}
+
+
+def run(path: Path, folder: Path, tmp_path: Path) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "promptpo_notebook", path, folder, "--kernel", "python3"]
-    return subprocess.run(command, capture_output=True, text=True, env=environ, timeout=120)
+    return subprocess.run(command, capture_output=True, text=True, env=quiet(tmp_path), timeout=120)
 
 
 def test_results_pages_and_pictures_of_a_whole_execution(tmp_path: Path) -> None:
@@ -125,3 +131,29 @@ def test_progress_in_a_log_is_a_line_for_each_cell() -> None:
 
     (line,) = stream.getvalue().splitlines()
     assert re.fullmatch(r"cell 1/2  var run = PromptPO\.on\(board\);  0\.\d s", line)
+
+
+@pytest.mark.parametrize("sign", [signal.SIGINT, signal.SIGTERM])
+def test_an_interrupt_ends_the_kernel_and_shows_no_trace(
+    tmp_path: Path, sign: signal.Signals
+) -> None:
+    pid_file = tmp_path / "pid"
+    source = f"import os, time\nopen({str(pid_file)!r}, 'w').write(str(os.getpid()) + ' ')"
+    path = notebook(tmp_path, ("", source), ("", "while True: time.sleep(0.01)"))
+    command = [sys.executable, "-m", "promptpo_notebook", path, tmp_path / "out"]
+    child = subprocess.Popen(
+        [*command, "--kernel", "python3"], stderr=subprocess.PIPE, text=True, env=quiet(tmp_path)
+    )
+    assert child.stderr is not None
+    # The kernel may have something to say first.
+    assert any("cell 1/2" in line for line in child.stderr)
+    child.send_signal(sign)
+    rest = child.stderr.read()
+
+    assert child.wait(30) == 130, rest
+    assert "Traceback" not in rest
+    kernel = int(pid_file.read_text())
+    deadline = time.monotonic() + 20
+    while Path(f"/proc/{kernel}").exists():
+        assert time.monotonic() < deadline, f"the kernel {kernel} is still there"
+        time.sleep(0.05)
