@@ -47,6 +47,16 @@ public final class Environments {
         return EnvironmentSpec.fromJson(Catalogue.ask("specification", id, preset));
     }
 
+    /** The specification's JSON document as Python wrote it; throws as {@link #spec} does. */
+    public static String document(String id, String preset) {
+        return Catalogue.ask("specification", id, preset);
+    }
+
+    /** {@link #list} as the JSON document that Python wrote. */
+    public static String listDocument() {
+        return Catalogue.ask("environments");
+    }
+
     /** Opens an environment under the preset {@code paper}. */
     public static Environment open(String id) {
         return open(id, DEFAULT_PRESET);
