@@ -83,6 +83,20 @@ class PythonThreadTest {
     }
 
     @Test
+    void listsAndTuplesBecomeListsWithTheirElements() {
+        NOTEBOOK.run(python -> {
+            List<?> list = python.evaluate(List.class, "[('a', b'xy', 2, None), [1.5, True]]");
+            List<?> first = (List<?>) list.get(0);
+            assertThat(first.get(0)).isEqualTo("a");
+            assertThat((byte[]) first.get(1)).containsExactly('x', 'y');
+            assertThat(first.get(2)).isEqualTo(2L);
+            assertThat(first.get(3)).isNull();
+            assertThat(list.get(1)).isEqualTo(List.of(1.5, true));
+            return 0;
+        });
+    }
+
+    @Test
     void whatPythonRaisesHasOneLineAndATraceback() {
         PythonException raised =
                 org.junit.jupiter.api.Assertions.assertThrows(
