@@ -244,7 +244,8 @@ final class PoolEngine implements RolloutEngine {
         try {
             job.progress(steps, episodes);
         } catch (RuntimeException e) {
-            LOG.warn("a listener of a rollout failed", e);
+            LOG.warn("a listener of a rollout failed and hears no more of it", e);
+            job.silence();
         }
     }
 
@@ -290,7 +291,7 @@ final class PoolEngine implements RolloutEngine {
     }
 
     private void drop(RolloutEngineException reason) {
-        LOG.warn("the rollout pool is gone: {}", reason.getMessage());
+        LOG.warn("{}", reason.getMessage());
         deathsInARow++;
         pool.ifPresent(PoolEngine::closeQuietly);
         pool = Optional.empty();

@@ -22,7 +22,7 @@ final class RolloutJob<T> {
     private final String request;
     private final byte[] blob;
     private final Reader<T> reader;
-    private final RolloutListener listener;
+    private RolloutListener listener;
     private final CompletableFuture<T> future = new CompletableFuture<>();
     private int tries;
     // Steps of an earlier try count too: they were taken.
@@ -71,6 +71,11 @@ final class RolloutJob<T> {
         if (wanted()) {
             listener.progress(stepsBefore + steps, episodes);
         }
+    }
+
+    /** Tells its listener nothing more. */
+    void silence() {
+        listener = RolloutListener.SILENT;
     }
 
     void finish(ObjectNode json, byte[] data) {

@@ -65,8 +65,7 @@ class LedgerTest {
         ObjectNode other = Json.object().put("seed", 99);
         try (Ledger ledger =
                 Ledger.openOrBegin(
-                        run(),
-                        RunDocument.of("test", other, Optional.empty(), Json.object()))) {
+                        run(), RunDocument.of("test", other, Optional.empty(), Json.object()))) {
             assertThat(ledger.run().settings()).isEqualTo(settings());
         }
         assertThat(Files.readAllBytes(run().resolve("run.json"))).isEqualTo(before);
@@ -161,8 +160,7 @@ class LedgerTest {
             ledger.append("reply_received", Json.object().put("text_payload", digest));
         }
         eachFlippedBit(
-                run().resolve("payloads").resolve(digest),
-                () -> LedgerReader.open(run()).verify());
+                run().resolve("payloads").resolve(digest), () -> LedgerReader.open(run()).verify());
         eachFlippedBit(run().resolve("run.json"), () -> LedgerReader.open(run()));
     }
 
@@ -217,7 +215,8 @@ class LedgerTest {
     @Test
     void refusesANewerFormat() throws IOException {
         begin().close();
-        ObjectNode newer = RunDocument.of("test", settings(), Optional.empty(), Json.object()).toJson();
+        ObjectNode newer =
+                RunDocument.of("test", settings(), Optional.empty(), Json.object()).toJson();
         newer.put("schema", RunDocument.SCHEMA + 1);
         Files.write(run().resolve("run.json"), SealedLine.seal(newer));
         assertThatThrownBy(() -> LedgerReader.open(run()))
@@ -246,15 +245,11 @@ class LedgerTest {
     void saysInOneLineThatAFolderCannotBeWritten() throws IOException {
         Path file = Files.writeString(folder.resolve("file"), "");
         for (Path place : List.of(Path.of("/proc/promptpo-run"), file.resolve("run"))) {
-            assertThatThrownBy(
-                            () ->
-                                    Ledger.openOrBegin(
-                                            place,
-                                            RunDocument.of(
-                                                    "test",
-                                                    settings(),
-                                                    Optional.empty(),
-                                                    Json.object())))
+            assertThatThrownBy(() ->
+                            Ledger.openOrBegin(
+                                    place,
+                                    RunDocument.of(
+                                            "test", settings(), Optional.empty(), Json.object())))
                     .isInstanceOf(LedgerException.class)
                     .hasMessageContaining("cannot write the run in " + place)
                     .satisfies(e -> assertThat(e.getMessage().lines()).hasSize(1));
@@ -328,8 +323,7 @@ class LedgerTest {
                                 place,
                                 RunDocument.of(
                                         "test", settings(), Optional.empty(), Json.object()))) {
-                    List<String> kept =
-                            ledger.found().stream().map(Event::type).toList();
+                    List<String> kept = ledger.found().stream().map(Event::type).toList();
                     assertThat(kept.size() - acknowledged.size()).isBetween(0, 1);
                     assertThat(kept.subList(0, acknowledged.size())).isEqualTo(acknowledged);
                     for (String type : resumed(kept)) {

@@ -43,7 +43,8 @@ class SealedLineTest {
         for (int bit = 0; bit < line.length * 8; bit++) {
             byte[] flipped = line.clone();
             flipped[bit / 8] ^= (byte) (1 << (bit % 8));
-            assertThatThrownBy(() -> SealedLine.open(flipped)).isInstanceOf(SealedLine.Broken.class);
+            assertThatThrownBy(() -> SealedLine.open(flipped))
+                    .isInstanceOf(SealedLine.Broken.class);
         }
     }
 

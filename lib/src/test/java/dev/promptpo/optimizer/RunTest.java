@@ -7,10 +7,10 @@ import static org.assertj.core.api.Assertions.within;
 import dev.promptpo.environment.EnvironmentSpec.Lifetime;
 import dev.promptpo.ledger.Event;
 import dev.promptpo.ledger.LedgerException;
-import dev.promptpo.llm.ModelReply.NoAnswer;
-import dev.promptpo.llm.ModelReply.Reason;
 import dev.promptpo.llm.ModelReply;
 import dev.promptpo.llm.ModelReply.Answer;
+import dev.promptpo.llm.ModelReply.NoAnswer;
+import dev.promptpo.llm.ModelReply.Reason;
 import dev.promptpo.llm.ModelRequest;
 import dev.promptpo.llm.Models;
 import dev.promptpo.optimizer.RoundSummary.Audit;
@@ -96,11 +96,10 @@ class RunTest {
         assertThat(search(1)).hasSize(3).containsOnly(seeds(Purpose.SEARCH, 1, 2));
         assertThat(search(2)).hasSize(3).containsOnly(seeds(Purpose.SEARCH, 2, 2));
         assertThat(requests(Purpose.AUDIT))
-                .allSatisfy(
-                        audit -> {
-                            assertThat(audit.lockstep()).isEqualTo(1);
-                            assertThat(audit.trace()).isTrue();
-                        });
+                .allSatisfy(audit -> {
+                    assertThat(audit.lockstep()).isEqualTo(1);
+                    assertThat(audit.trace()).isTrue();
+                });
         assertThat(requests(Purpose.HELDOUT).stream().flatMap(r -> r.seeds().stream()))
                 .containsExactlyInAnyOrderElementsOf(seeds(Purpose.HELDOUT, 0, 30));
     }
@@ -161,7 +160,9 @@ class RunTest {
             }
         }
         // the same seeds in both rounds, so that all six scores are equal
-        Run run = plan().seeds((seed, stage, round, n) -> LongStream.range(0, n).boxed().toList()).run();
+        Run run =
+                plan().seeds((seed, stage, round, n) -> LongStream.range(0, n).boxed().toList())
+                        .run();
         assertThat(run.best().round()).isEqualTo(1);
         assertThat(run.best().index()).isEqualTo(1);
     }
@@ -248,10 +249,12 @@ class RunTest {
     @Test
     void aPolicyThatLivesThroughItsEpisodesIsMeasuredInWholeLives() {
         Run run = plan().lifetime(Lifetime.CANDIDATE).episodes(4).heldoutEpisodes(10).run();
-        assertThat(requests(Purpose.HELDOUT)).hasSize(3).allSatisfy(r -> {
-            assertThat(r.seeds()).hasSize(4);
-            assertThat(r.lifetime()).isEqualTo(Lifetime.CANDIDATE);
-        });
+        assertThat(requests(Purpose.HELDOUT))
+                .hasSize(3)
+                .allSatisfy(r -> {
+                    assertThat(r.seeds()).hasSize(4);
+                    assertThat(r.lifetime()).isEqualTo(Lifetime.CANDIDATE);
+                });
         assertThat(run.heldout().orElseThrow().returns()).hasSize(12);
     }
 
@@ -261,7 +264,8 @@ class RunTest {
         int before = engine.requests.size();
         Evaluation longer = run.evaluate(run.best(), 100);
         assertThat(engine.requests).hasSize(before + 2);
-        assertThat(longer.returns().subList(0, 50)).isEqualTo(run.heldout().orElseThrow().returns());
+        assertThat(longer.returns().subList(0, 50))
+                .isEqualTo(run.heldout().orElseThrow().returns());
         assertThat(run.evaluations()).hasSize(2);
         Evaluation other = run.evaluate(run.candidate(1, 1), 50);
         assertThat(other.seeds()).isEqualTo(run.heldout().orElseThrow().seeds());
@@ -330,8 +334,12 @@ class RunTest {
         assertThat(run.best().source()).contains("# gain 50");
         List<String> asked = new ArrayList<>(script.roles());
         before.forEach(asked::remove);
-        assertThat(asked).contains("policy/2/2").isSubsetOf("policy/2/1", "policy/2/2", "policy/2/3");
-        assertThat(script.roles()).filteredOn(role -> !role.equals("policy/2/2")).doesNotHaveDuplicates();
+        assertThat(asked)
+                .contains("policy/2/2")
+                .isSubsetOf("policy/2/1", "policy/2/2", "policy/2/3");
+        assertThat(script.roles())
+                .filteredOn(role -> !role.equals("policy/2/2"))
+                .doesNotHaveDuplicates();
         assertThat(closings(run)).containsExactly("stopped", "finished");
         assertThat(RunContent.of(run.ledger()))
                 .isEqualTo(RunContent.of(other("uncut", script).run().ledger()));
@@ -368,15 +376,14 @@ class RunTest {
         Run run = plan().start();
         AtomicReference<Throwable> thrown = new AtomicReference<>();
         Thread cell =
-                new Thread(
-                        () -> {
-                            try {
-                                run.run();
-                            } catch (RunInterruptedException e) {
-                                thrown.set(e);
-                                assertThat(Thread.currentThread().isInterrupted()).isFalse();
-                            }
-                        });
+                new Thread(() -> {
+                    try {
+                        run.run();
+                    } catch (RunInterruptedException e) {
+                        thrown.set(e);
+                        assertThat(Thread.currentThread().isInterrupted()).isFalse();
+                    }
+                });
         cell.start();
         while (engine.hanging.isEmpty()) {
             Thread.onSpinWait();
@@ -476,15 +483,12 @@ class RunTest {
     @Test
     void aModelThatCannotBeOpenedLeavesNoFolder() {
         Path place = folder.resolve("none");
-        assertThatThrownBy(
-                        () ->
-                                PromptPO.on(LineSpec.spec())
-                                        .model(
-                                                Models.replay(
-                                                        folder.resolve("missing.json")))
-                                        .engine(engine)
-                                        .directory(place)
-                                        .start())
+        assertThatThrownBy(() ->
+                        PromptPO.on(LineSpec.spec())
+                                .model(Models.replay(folder.resolve("missing.json")))
+                                .engine(engine)
+                                .directory(place)
+                                .start())
                 .isInstanceOf(RuntimeException.class);
         assertThat(Files.exists(place)).isFalse();
     }
@@ -545,8 +549,7 @@ class RunTest {
                 .toList();
     }
 
-    private static Function<ModelRequest, ModelReply> none(
-            Reason reason, String message) {
+    private static Function<ModelRequest, ModelReply> none(Reason reason, String message) {
         return request -> NoAnswer.of(reason, message);
     }
 

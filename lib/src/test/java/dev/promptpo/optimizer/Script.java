@@ -25,8 +25,7 @@ final class Script {
             script.on("reflection/" + round, "Better than before round " + round + ".");
             for (int index = 1; index <= 5; index++) {
                 script.on(
-                        "policy/" + round + "/" + index,
-                        policy("# gain " + (10 * round + index)));
+                        "policy/" + round + "/" + index, policy("# gain " + (10 * round + index)));
             }
         }
         return script;
@@ -50,15 +49,14 @@ final class Script {
     }
 
     ModelSource model() {
-        return Models.scriptedReplies(
-                request -> {
-                    asked.add(request);
-                    Function<ModelRequest, ModelReply> reply = replies.get(request.role());
-                    if (reply == null) {
-                        throw new AssertionError("nothing scripted for " + request.role());
-                    }
-                    return reply.apply(request);
-                });
+        return Models.scriptedReplies(request -> {
+            asked.add(request);
+            Function<ModelRequest, ModelReply> reply = replies.get(request.role());
+            if (reply == null) {
+                throw new AssertionError("nothing scripted for " + request.role());
+            }
+            return reply.apply(request);
+        });
     }
 
     List<String> roles() {
