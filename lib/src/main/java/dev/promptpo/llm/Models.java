@@ -23,7 +23,7 @@ public final class Models {
      * candidates are the run's own. Looked for when the run opens it; needs no key and no network.
      */
     public static ModelSource replay() {
-        return new RecordingFolder(Checkout::recordings);
+        return new RecordingFolder(RecordingFolder::ofCheckout);
     }
 
     /** A recording of one's own. */

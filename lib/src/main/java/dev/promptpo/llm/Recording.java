@@ -2,6 +2,7 @@ package dev.promptpo.llm;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.promptpo.ledger.LedgerReader;
 import dev.promptpo.llm.ModelReply.Answer;
 import dev.promptpo.llm.ModelReply.Drift;
 import dev.promptpo.llm.ModelReply.Effect;
@@ -200,6 +201,16 @@ public record Recording(Header run, Provenance provenance, SortedMap<String, Ent
         CredentialScan.find(provenance.toString())
                 .ifPresent(what -> problems.add("the provenance holds " + what));
         return List.copyOf(problems);
+    }
+
+    /**
+     * What was asked and answered in a run, finished or not, from its ledger.
+     *
+     * @param provenance who answered; a blank date becomes that of the first reply, a blank model
+     *     the models that the replies name
+     */
+    public static Recording of(LedgerReader run, Provenance provenance) {
+        return RecordingOfRun.read(run, provenance);
     }
 
     /** Reads a file and checks its digests. */

@@ -1,6 +1,8 @@
 package dev.promptpo.llm;
 
 import dev.promptpo.llm.Recording.Header;
+import dev.promptpo.python.PythonInstallation;
+import dev.promptpo.python.PythonUnavailableException;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -19,6 +21,23 @@ import java.util.function.Supplier;
  *     checkout only then
  */
 record RecordingFolder(Supplier<Path> folder) implements ModelSource {
+
+    /** {@code notebooks/recordings} of the checkout. */
+    static Path ofCheckout() {
+        try {
+            return PythonInstallation.checkout()
+                    .map(home -> home.resolve("notebooks").resolve("recordings"))
+                    .orElseThrow(() ->
+                            new ModelUnavailableException(
+                                    "no checkout of promptpo at or above "
+                                            + Path.of("").toAbsolutePath()
+                                            + ", so its recordings cannot be found: set"
+                                            + " PROMPTPO_HOME, or name a recording with"
+                                            + " Models.replay(Path) (replay:PATH)"));
+        } catch (PythonUnavailableException e) {
+            throw new ModelUnavailableException(e.getMessage(), e);
+        }
+    }
 
     private record Found(Path file, Recording recording) {}
 
