@@ -9,6 +9,7 @@ lifetime ``candidate`` one object goes through the episodes in order.
 from __future__ import annotations
 
 import hashlib
+import math
 import time
 from collections.abc import Callable
 
@@ -157,6 +158,14 @@ class Rollout:
             )
         self.steps += 1
         frame = episode.step(action)
+        if not math.isfinite(episode.rewards[-1]):
+            raise Failure(
+                "EXCEPTION",
+                "act",
+                f"the environment's reward became {episode.rewards[-1]} after the action "
+                f"{action.tolist()}: its simulation broke down under these actions",
+                slot=slot,
+            )
         if episode.over:
             self._begin(slot, flags, seeds, rows)
         else:
