@@ -1,5 +1,6 @@
 package dev.promptpo.figures;
 
+import dev.promptpo.analysis.HeldoutEstimate;
 import dev.promptpo.analysis.Interval;
 import dev.promptpo.analysis.LearningCurve;
 import dev.promptpo.analysis.StepCurve;
@@ -38,7 +39,7 @@ final class LearningCurveChart {
                 chart,
                 labels,
                 range,
-                curve.references().best().map(LearningCurveChart::nameOfBest).orElse(""),
+                curve.references().best().map(HeldoutEstimate::nameOf).orElse(""),
                 curve.references().best(),
                 end,
                 Ink.GREEN);
@@ -97,10 +98,6 @@ final class LearningCurveChart {
                                         interval.unit(),
                                         100 * interval.level(),
                                         interval.method())));
-    }
-
-    private static String nameOfBest(Reference best) {
-        return best.kind().equals("exact") ? "optimum" : "best known";
     }
 
     private static void reference(

@@ -7,8 +7,8 @@ final class Numbers {
     private Numbers() {}
 
     /** Steps and other counts: {@code 12,500}. */
-    static String count(double value) {
-        return String.format(Locale.ROOT, "%,d", Math.round(value));
+    static String count(long value) {
+        return String.format(Locale.ROOT, "%,d", value);
     }
 
     /**
@@ -36,6 +36,14 @@ final class Numbers {
                                 ? String.format(Locale.ROOT, "%,.1f", value)
                                 : String.format(Locale.ROOT, "%.3f", value);
         return minus(text);
+    }
+
+    /** A score in a narrow cell: {@code 977}, {@code -12}, {@code 0.87}. */
+    static String cell(double value) {
+        double size = Math.abs(value);
+        return size >= 1e5
+                ? axisScore(value)
+                : minus(String.format(Locale.ROOT, size >= 10 ? "%.0f" : "%.2f", value));
     }
 
     /** A tick on a score axis. */

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.promptpo.analysis.RunLog.Place;
 import dev.promptpo.environment.EnvironmentSpec;
 import dev.promptpo.environment.EnvironmentSpec.References;
+import dev.promptpo.optimizer.Run;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -26,11 +27,29 @@ public final class Curves {
     }
 
     /**
-     * The mean return of the run's result on held-out episodes, with its 95 % interval over
-     * episodes of this one policy; empty until it was measured, or where it failed.
+     * The run's result on held-out episodes, with its 95 % interval over episodes of this one
+     * policy and what to compare it with.
+     *
+     * @throws IllegalStateException until it was measured, or where the measurement failed
      */
-    public static Optional<Interval> heldout(Path run) {
-        return learning(run).finalHeldout();
+    public static HeldoutEstimate heldout(Path run) {
+        return HeldoutEstimate.of(learning(run))
+                .orElseThrow(() ->
+                        new IllegalStateException(
+                                "the run in "
+                                        + run
+                                        + " has no held-out measurement yet: run it to its"
+                                        + " end, with heldoutEpisodes of 2 or more"));
+    }
+
+    /** As {@link #heldout(Path)}. */
+    public static HeldoutEstimate heldout(Run run) {
+        return heldout(run.directory());
+    }
+
+    /** As {@link #learning(Path)}. */
+    public static LearningCurve learning(Run run) {
+        return learning(run.directory());
     }
 
     static LearningCurve learning(RunLog log) {

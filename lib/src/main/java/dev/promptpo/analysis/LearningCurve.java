@@ -1,6 +1,8 @@
 package dev.promptpo.analysis;
 
+import dev.promptpo.environment.EnvironmentSpec.Reference;
 import dev.promptpo.environment.EnvironmentSpec.References;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -61,5 +63,25 @@ public record LearningCurve(
                 attempts.stream()
                         .filter(attempt -> attempt.round() == round && attempt.score().isEmpty())
                         .count();
+    }
+
+    /**
+     * Scores of a whole round, for the expected best of n: a failed candidate counts as the random
+     * policy where that is known and scores are returns, else as the worst that completed. Empty
+     * when none completed.
+     */
+    public double[] pool(int round) {
+        double[] completed = scores(round);
+        if (completed.length == 0) {
+            return completed;
+        }
+        double worst = Arrays.stream(completed).min().orElseThrow();
+        double failed =
+                measure.equals("return")
+                        ? references.random().map(Reference::value).orElse(worst)
+                        : worst;
+        double[] pool = Arrays.copyOf(completed, completed.length + failed(round));
+        Arrays.fill(pool, completed.length, pool.length, failed);
+        return pool;
     }
 }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.promptpo.analysis.RunLog.Place;
 import dev.promptpo.environment.EnvironmentSpec;
+import dev.promptpo.optimizer.Run;
 import dev.promptpo.rollout.Purpose;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -97,6 +98,11 @@ public final class Tables {
                 audit);
     }
 
+    /** As {@link #rounds(Path)}. */
+    public static Table rounds(Run run) {
+        return rounds(run.directory());
+    }
+
     /**
      * One row for each finished candidate: {@code round, candidate, outcome, kind, message, score,
      * lowest, highest, repairs, steps, steps_total}. {@code kind} and {@code message} say what a
@@ -150,6 +156,11 @@ public final class Tables {
                 total);
     }
 
+    /** As {@link #candidates(Path)}. */
+    public static Table candidates(Run run) {
+        return candidates(run.directory());
+    }
+
     /**
      * One row for each episode that was played to its end, of search and of measurements: {@code
      * purpose, round, candidate, episode, seed, return, length, success}. Candidates of one round
@@ -170,6 +181,11 @@ public final class Tables {
             rows.add(fields.path("purpose").asText(), place, fields, seeds);
         }
         return rows.table();
+    }
+
+    /** As {@link #episodes(Path)}. */
+    public static Table episodes(Run run) {
+        return episodes(run.directory());
     }
 
     /**
@@ -226,6 +242,11 @@ public final class Tables {
                 drift);
     }
 
+    /** As {@link #requests(Path)}. */
+    public static Table requests(Run run) {
+        return requests(run.directory());
+    }
+
     /**
      * One row for each measurement of a candidate: {@code purpose, round, candidate, episodes,
      * score, low, high, normalised, steps, failure}. {@code low} and {@code high} are the 95 %
@@ -269,6 +290,11 @@ public final class Tables {
                 normalised,
                 steps,
                 failure);
+    }
+
+    /** As {@link #evaluations(Path)}. */
+    public static Table evaluations(Run run) {
+        return evaluations(run.directory());
     }
 
     /**

@@ -166,10 +166,27 @@ class TablesTest {
         assertThat(curve.steps()).isEqualTo(180);
         assertThat(curve.failed(1)).isEqualTo(1);
         assertThat(curve.scores(2)).containsExactly(701, 702);
-        Interval interval = Curves.heldout(run).orElseThrow();
+        HeldoutEstimate heldout = Curves.heldout(run);
+        assertThat(heldout.normalised().orElseThrow()).isCloseTo(.9512, within(1e-4));
+        assertThat(heldout.toString())
+                .startsWith("NoiseWorld2: mean return on held-out episodes 920.0, 95 % interval")
+                .contains("(4 episodes, BCa bootstrap)")
+                .contains("optimum            976.8  (exact)")
+                .contains("random policy     -186.3  (exact)")
+                .contains("search score       900.0");
+        Interval interval = heldout.estimate();
         assertThat(interval.estimate()).isEqualTo(920);
         assertThat(interval.low()).isBetween(880.0, 905.0);
         assertThat(interval.n()).isEqualTo(4);
+    }
+
+    @Test
+    void theFindingIsWordedByTheNumbers() {
+        assertThat(Findings.rounds(run))
+                .isEqualTo(
+                        "The best policy of round 1 scored 900.0 after 100 environment steps, 93.4 %"
+                                + " of the way from the random policy to the optimum. Later rounds"
+                                + " found nothing better: here iteration did not help.");
     }
 
     @Test

@@ -76,9 +76,7 @@ class PromptsTest {
 
     @Test
     void namesScalarsUnitsAndBounds() {
-        assertGolden(
-                "policy-cartpole",
-                new Prompts(CART, 5, Lifetime.CANDIDATE).policy(List.of()));
+        assertGolden("policy-cartpole", new Prompts(CART, 5, Lifetime.CANDIDATE).policy(List.of()));
     }
 
     @Test
@@ -118,7 +116,8 @@ class PromptsTest {
         String all =
                 prompts.feedback().text()
                         + prompts.policy(List.of()).text()
-                        + prompts.repair(RepairSubject.POLICY, new Failure("x", "", "y", "")).text();
+                        + prompts.repair(RepairSubject.POLICY, new Failure("x", "", "y", ""))
+                                .text();
         // Row 1 of board 0 and the region probabilities, as the board file writes them.
         assertThat(all).doesNotContain("22522", "0.515", "0.712", "0.395", "0.535", "0.57", "0.93");
     }

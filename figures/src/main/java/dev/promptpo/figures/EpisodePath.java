@@ -1,0 +1,114 @@
+package dev.promptpo.figures;
+
+import dev.promptpo.environment.EnvironmentSpec;
+import dev.promptpo.environment.EnvironmentSpec.ObservationField;
+import dev.promptpo.optimizer.Candidate;
+import dev.promptpo.optimizer.Run;
+import dev.promptpo.rollout.Purpose;
+import dev.promptpo.rollout.RolloutEngine;
+import dev.promptpo.rollout.RolloutRequest;
+import dev.promptpo.rollout.RolloutResult;
+import dev.promptpo.rollout.Trace;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Rolls out one episode and reads from its trace where the agent was. */
+final class EpisodePath {
+    /** Row and column steps of the actions up, down, left, right. */
+    private static final int[][] MOVES = {{-1, 0}, {1, 0}, {0, -1}, {0, 1}};
+
+    private EpisodePath() {}
+
+    static Picture of(RolloutEngine engine, Run run, Candidate candidate, long seed) {
+        EnvironmentSpec spec = run.spec();
+        if (spec.board().isEmpty()) {
+            throw new IllegalArgumentException(
+                    spec.id() + " has no board to draw a path on; only NoiseWorld has one");
+        }
+        RolloutRequest request =
+                new RolloutRequest(
+                        spec.id(),
+                        run.settings().preset(),
+                        candidate.source(),
+                        spec.policyClass(),
+                        List.of(seed),
+                        run.settings().lifetime(),
+                        Purpose.RENDER,
+                        1,
+                        true);
+        String headline =
+                spec.id()
+                        + ": path of round "
+                        + candidate.round()
+                        + ", candidate "
+                        + candidate.index()
+                        + ", seed "
+                        + seed;
+        return switch (play(engine, request)) {
+            case RolloutResult.Completed completed ->
+                    BoardPicture.path(
+                            spec,
+                            cells(spec, completed.trace().orElseThrow()),
+                            completed.returns().getFirst(),
+                            headline);
+            case RolloutResult.Failed failed ->
+                    throw new IllegalStateException(
+                            "the policy failed in the episode to be drawn: "
+                                    + failed.kind()
+                                    + ": "
+                                    + failed.message());
+        };
+    }
+
+    private static RolloutResult play(RolloutEngine engine, RolloutRequest request) {
+        try {
+            return engine.rollout(request);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted while an episode was rolled out", e);
+        }
+    }
+
+    /**
+     * The cells of a trace's first episode. A trace holds what was observed before each step; where
+     * the last step led is known when it ended the episode: to the goal or onto a death.
+     */
+    static List<BoardPicture.Cell> cells(EnvironmentSpec spec, Trace trace) {
+        int n = spec.board().orElseThrow().path("codes").size();
+        int row = field(spec, "agent_row");
+        int column = field(spec, "agent_col");
+        int steps = trace.rows().getFirst();
+        List<BoardPicture.Cell> cells = new ArrayList<>();
+        for (int step = 0; step < steps; step++) {
+            cells.add(
+                    new BoardPicture.Cell(
+                            index(trace.value(0, step, row), n),
+                            index(trace.value(0, step, column), n)));
+        }
+        if (steps > 0 && steps <= spec.horizon()) {
+            int action = (int) trace.value(0, steps - 1, trace.observation());
+            double reward = trace.value(0, steps - 1, trace.observation() + trace.action());
+            // Every other step costs 1: anything else is the goal or a death.
+            if (Math.abs(reward) > 1.5) {
+                BoardPicture.Cell last = cells.getLast();
+                cells.add(
+                        new BoardPicture.Cell(
+                                last.row() + MOVES[action][0], last.column() + MOVES[action][1]));
+            }
+        }
+        return cells;
+    }
+
+    private static int index(double share, int n) {
+        return (int) Math.round(share * (n - 1));
+    }
+
+    private static int field(EnvironmentSpec spec, String name) {
+        return spec.observation().stream()
+                .filter(field -> field.name().equals(name))
+                .mapToInt(ObservationField::start)
+                .findFirst()
+                .orElseThrow(() ->
+                        new IllegalArgumentException(spec.id() + " does not observe " + name));
+    }
+}

@@ -1,0 +1,131 @@
+package dev.promptpo.figures;
+
+import dev.promptpo.analysis.Curves;
+import dev.promptpo.analysis.LearningCurve;
+import dev.promptpo.environment.EnvironmentSpec;
+import dev.promptpo.environment.EnvironmentSpec.References;
+import dev.promptpo.environment.Seeds;
+import dev.promptpo.optimizer.Candidate;
+import dev.promptpo.optimizer.Run;
+import dev.promptpo.rollout.Purpose;
+import dev.promptpo.rollout.RolloutEngine;
+import dev.promptpo.rollout.RolloutEngines;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Pictures of runs. Charts are XChart charts in {@link PaperTheme}, to be shown as they are,
+ * changed first, or saved with {@code Picture.of(chart).save(file)}; boards and paths are {@link
+ * Picture}s.
+ */
+public final class Figures {
+    private Figures() {}
+
+    /**
+     * Return against environment steps, failed candidates' included: each candidate a dot, the best
+     * policy so far a step line, the held-out result with its interval, random and best known
+     * policy as reference lines.
+     */
+    public static ThemedChart learningCurve(Run run) {
+        return learningCurve(run.directory());
+    }
+
+    /** As {@link #learningCurve(Run)}, of a run's folder. */
+    public static ThemedChart learningCurve(Path run) {
+        return LearningCurveChart.of(Curves.learning(run));
+    }
+
+    /**
+     * The expected best score of n candidates for every n from 1 to N, from the first round's pool
+     * (all of them answers to one prompt), with its standard error; at the right the normalised
+     * return. A candidate that failed counts as the random policy, where that is known, else as the
+     * worst that completed.
+     *
+     * @throws IllegalStateException while no candidate of the first round has completed
+     */
+    public static ThemedChart expectedBestOfN(Run run) {
+        return expectedBestOfN(run.directory());
+    }
+
+    /** As {@link #expectedBestOfN(Run)}, of a run's folder. */
+    public static ThemedChart expectedBestOfN(Path run) {
+        LearningCurve curve = Curves.learning(run);
+        double[] pool = curve.pool(1);
+        if (pool.length == 0) {
+            throw new IllegalStateException(
+                    "no candidate of the first round has completed in "
+                            + run
+                            + ": play a round first");
+        }
+        References references =
+                curve.measure().equals("return")
+                        ? curve.references()
+                        : new References(Optional.empty(), Optional.empty());
+        return BestOfNChart.of(curve.environment(), pool, curve.failed(1), references);
+    }
+
+    /** The held-out results of runs, one row a run, random policy at 0 and the reference at 1. */
+    public static ThemedChart normalised(Run... runs) {
+        return normalised(List.of(runs).stream().map(Run::directory).toArray(Path[]::new));
+    }
+
+    /** As {@link #normalised(Run...)}, of runs' folders. */
+    public static ThemedChart normalised(Path... runs) {
+        return NormalisedChart.of(List.of(runs).stream().map(Curves::heldout).toList());
+    }
+
+    /**
+     * The board of a NoiseWorld, for the reader alone: it is never shown to a model.
+     *
+     * @throws IllegalArgumentException for another environment
+     */
+    public static Picture board(EnvironmentSpec spec) {
+        return BoardPicture.of(spec);
+    }
+
+    /** The path of the run's best policy on its board, in the first episode kept for pictures. */
+    public static Picture path(Run run) {
+        long seed = Seeds.episodes(run.settings().seed(), Purpose.RENDER.id(), 0, 1).getFirst();
+        return path(run, run.best(), seed);
+    }
+
+    /** The path of the run's best policy on its board, in the episode of a seed. */
+    public static Picture path(Run run, long seed) {
+        return path(run, run.best(), seed);
+    }
+
+    /**
+     * The path of a candidate on its board: one episode is rolled out for it, with the purpose
+     * {@code render}, which no score and no count of the run takes in.
+     *
+     * @throws IllegalArgumentException for an environment without a board
+     * @throws IllegalStateException when the policy fails in that episode
+     */
+    public static Picture path(Run run, Candidate candidate, long seed) {
+        try (RolloutEngine engine = RolloutEngines.shared()) {
+            return path(engine, run, candidate, seed);
+        }
+    }
+
+    /** As {@link #path(Run, Candidate, long)}, rolled out by an engine of one's own. */
+    public static Picture path(RolloutEngine engine, Run run, Candidate candidate, long seed) {
+        return EpisodePath.of(engine, run, candidate, seed);
+    }
+
+    /** A candidate's source, to be shown highlighted. */
+    public static PythonSource source(Run run, Candidate candidate) {
+        return new PythonSource(
+                run.spec().policyClass()
+                        + ": round "
+                        + candidate.round()
+                        + ", candidate "
+                        + candidate.index(),
+                candidate.source());
+    }
+
+    /** The source of the run's best policy, to be shown highlighted. */
+    public static PythonSource source(Run run) {
+        return source(run, run.best());
+    }
+}

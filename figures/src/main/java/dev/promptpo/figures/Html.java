@@ -1,0 +1,58 @@
+package dev.promptpo.figures;
+
+/**
+ * HTML for notebooks. Colours are JupyterLab's own variables, with a fallback for other pages, so
+ * that what is shown fits light and dark themes; styles stand on the elements themselves, since a
+ * notebook keeps no style sheet of ours.
+ */
+final class Html {
+    static final String TEXT = "var(--jp-ui-font-color1, #1f2328)";
+    static final String MUTED = "var(--jp-ui-font-color2, #656d76)";
+    static final String RULE = "var(--jp-border-color2, #d8dee4)";
+    static final String SHADE = "var(--jp-layout-color2, #f4f6f8)";
+    static final String SANS = "var(--jp-ui-font-family, system-ui, sans-serif)";
+    static final String MONO = "var(--jp-code-font-family, ui-monospace, monospace)";
+
+    private Html() {}
+
+    static String escape(String text) {
+        StringBuilder escaped = new StringBuilder(text.length() + 16);
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            switch (c) {
+                case '&' -> escaped.append("&amp;");
+                case '<' -> escaped.append("&lt;");
+                case '>' -> escaped.append("&gt;");
+                case '"' -> escaped.append("&quot;");
+                case '\'' -> escaped.append("&#39;");
+                default -> escaped.append(c);
+            }
+        }
+        return escaped.toString();
+    }
+
+    /** A block of our own type size, left aligned whatever the page does. */
+    static String block(String inner) {
+        return "<div style=\"font-family:"
+                + SANS
+                + ";font-size:13px;line-height:1.45;color:"
+                + TEXT
+                + ";text-align:left;max-width:100%;overflow-x:auto\">"
+                + inner
+                + "</div>";
+    }
+
+    static String heading(String text) {
+        return "<div style=\"font-weight:600;font-size:14px;margin:2px 0\">"
+                + escape(text)
+                + "</div>";
+    }
+
+    static String muted(String text) {
+        return "<div style=\"color:" + MUTED + ";margin:2px 0 6px\">" + escape(text) + "</div>";
+    }
+
+    static String hex(java.awt.Color color) {
+        return String.format("#%06x", color.getRGB() & 0xFFFFFF);
+    }
+}

@@ -1,0 +1,245 @@
+package dev.promptpo.figures;
+
+import dev.promptpo.optimizer.Run;
+import dev.promptpo.optimizer.RunEvent;
+import dev.promptpo.optimizer.RunObserver;
+import dev.promptpo.rollout.Purpose;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.UUID;
+import java.util.WeakHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Shows every run of the process while it works: one display in the cell that drives it, updated in
+ * place at most four times a second.
+ */
+final class LiveDisplay implements RunObserver, AutoCloseable {
+    /** Where displays go: a notebook's cell. */
+    interface Screen {
+        /** Shows a new display. */
+        void show(String id, String html, String text);
+
+        /** Shows it in place of what the display showed. */
+        void update(String id, String html, String text);
+    }
+
+    private static final long EVERY_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
+
+    private final Screen screen;
+    private final Map<Run, Shown> shown = new WeakHashMap<>();
+    private final ExecutorService later =
+            Executors.newSingleThreadExecutor(task -> {
+                Thread thread = new Thread(task, "run-display");
+                thread.setDaemon(true);
+                return thread;
+            });
+
+    LiveDisplay(Screen screen) {
+        this.screen = screen;
+    }
+
+    @Override
+    public synchronized void on(RunEvent event) {
+        Shown display = shown.computeIfAbsent(event.run(), run -> new Shown());
+        switch (event) {
+            case RunEvent.RunStarted started -> display.begin(started.run());
+            case RunEvent.Resumed resumed -> {
+                display.note =
+                        "continues an earlier session"
+                                + (resumed.inFlight().isEmpty()
+                                        ? ""
+                                        : "; done again, for it was cut off: "
+                                                + resumed.inFlight().size()
+                                                + " in flight");
+                draw(resumed.run(), display, false);
+            }
+            case RunEvent.RoundStarted round -> {
+                // Each call that drives the run has its display in its own cell.
+                if (!display.open) {
+                    display.open(round.run());
+                }
+                draw(round.run(), display, false);
+            }
+            case RunEvent.RequestStarted request ->
+                    working(request.run(), display, request.role(), "asked");
+            case RunEvent.RequestRetried retried -> {
+                working(retried.run(), display, retried.role(), "retry");
+                display.note =
+                        retried.role()
+                                + ": "
+                                + retried.failure().message()
+                                + "; again in "
+                                + duration(retried.pause().toNanos());
+            }
+            case RunEvent.ReplyReceived reply ->
+                    working(reply.run(), display, reply.role(), "reply");
+            case RunEvent.RolloutStarted rollout -> {
+                display.doing = doing(rollout.purpose());
+                working(rollout.run(), display, rollout.role(), "runs");
+            }
+            case RunEvent.RolloutProgress progress -> {
+                if (progress.purpose() == Purpose.SEARCH) {
+                    working(
+                            progress.run(),
+                            display,
+                            progress.role(),
+                            progress.episodes() + "/" + progress.run().settings().episodes());
+                }
+            }
+            case RunEvent.RolloutFinished finished -> draw(finished.run(), display, false);
+            case RunEvent.CandidateFinished finished -> {
+                display.working.remove(
+                        finished.candidate().round() + "/" + finished.candidate().index());
+                display.finishedHere++;
+                draw(finished.run(), display, false);
+            }
+            case RunEvent.RoundClosed closed -> draw(closed.run(), display, false);
+            case RunEvent.Evaluated evaluated -> draw(evaluated.run(), display, false);
+            case RunEvent.RunStopped stopped -> {
+                display.note = "stopped: " + stopped.reason();
+                display.ended = true;
+                draw(stopped.run(), display, true);
+                display.open = false;
+            }
+            case RunEvent.RunClosed closed -> {
+                display.note = "finished";
+                display.ended = true;
+                draw(closed.run(), display, true);
+                display.open = false;
+            }
+        }
+    }
+
+    private static String doing(Purpose purpose) {
+        return switch (purpose) {
+            case SEARCH -> "";
+            case VALIDATION -> "validating the winner";
+            case AUDIT -> "re-rolling the winner";
+            case HELDOUT -> "measuring the result on held-out episodes";
+            case RENDER -> "drawing";
+            case EVALUATE -> "evaluating";
+        };
+    }
+
+    private void working(Run run, Shown display, String role, String what) {
+        String[] parts = role.split("/", -1);
+        boolean candidate =
+                (parts[0].equals("policy") && parts.length == 3)
+                        || (parts[0].equals("repair") && parts.length == 4);
+        if (candidate) {
+            display.working.put(parts[1] + "/" + parts[2], what);
+        }
+        draw(run, display, false);
+    }
+
+    /** Draws now, or a moment later where the last drawing was a moment ago. */
+    private void draw(Run run, Shown display, boolean now) {
+        if (!display.open) {
+            return;
+        }
+        long wait = display.lastDrawn + EVERY_NANOS - System.nanoTime();
+        if (now || wait <= 0) {
+            display.draw(run);
+        } else if (!display.waiting) {
+            display.waiting = true;
+            later.execute(() -> drawLater(run, wait));
+        }
+    }
+
+    private void drawLater(Run run, long wait) {
+        try {
+            TimeUnit.NANOSECONDS.sleep(wait);
+        } catch (InterruptedException e) {
+            return; // the display is closed
+        }
+        drawWaiting(run);
+    }
+
+    private synchronized void drawWaiting(Run run) {
+        Shown display = shown.get(run);
+        if (display != null && display.waiting && display.open) {
+            display.draw(run);
+        }
+    }
+
+    @Override
+    public void close() {
+        later.shutdownNow();
+    }
+
+    private static String duration(long nanos) {
+        long seconds = Math.round(nanos / 1e9);
+        return seconds < 120 ? seconds + " s" : seconds / 60 + " min " + seconds % 60 + " s";
+    }
+
+    /** One run's display in one cell. */
+    private final class Shown {
+        private final Map<String, String> working = new HashMap<>();
+        private String id = "";
+        private String note = "";
+        private String doing = "";
+        private boolean open;
+        private boolean ended;
+        private boolean waiting;
+        private int finishedHere;
+        private long began = System.nanoTime();
+        private long lastDrawn;
+
+        /** A run that is finished already is shown as it is; else its first round opens it. */
+        void begin(Run run) {
+            if (run.finished()) {
+                ended = true;
+                note = "finished before; nothing was asked or run again";
+                open(run);
+                open = false;
+            }
+        }
+
+        void open(Run run) {
+            id = UUID.randomUUID().toString();
+            ended = run.finished();
+            open = true;
+            began = System.nanoTime();
+            finishedHere = 0;
+            lastDrawn = System.nanoTime();
+            RunView view = new RunView(run, working, status(run));
+            screen.show(id, view.html(), view.text());
+        }
+
+        void draw(Run run) {
+            waiting = false;
+            lastDrawn = System.nanoTime();
+            RunView view = new RunView(run, ended ? Map.of() : working, status(run));
+            screen.update(id, view.html(), view.text());
+        }
+
+        private String status(Run run) {
+            long elapsed = System.nanoTime() - began;
+            int total = run.settings().rounds() * run.settings().candidates();
+            int done = 0;
+            for (int round = 1; round <= run.settings().rounds(); round++) {
+                done += run.candidates(round).size();
+            }
+            StringBuilder text = new StringBuilder();
+            text.append(done).append(" of ").append(total).append(" candidates");
+            if (!ended || finishedHere > 0) {
+                text.append(", ").append(duration(elapsed)).append(" elapsed");
+            }
+            if (!ended && finishedHere > 0 && done < total) {
+                text.append(", about ")
+                        .append(duration(elapsed / finishedHere * (total - done)))
+                        .append(" left");
+            }
+            if (!ended && done == total && !doing.isEmpty()) {
+                text.append(", ").append(doing);
+            }
+            if (!note.isEmpty()) {
+                text.append(" \u00b7 ").append(note);
+            }
+            return text.toString();
+        }
+    }
+}

@@ -1,0 +1,133 @@
+package dev.promptpo.figures;
+
+import dev.promptpo.environment.EnvironmentSpec;
+import dev.promptpo.optimizer.Run;
+import dev.promptpo.optimizer.RunObservers;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
+import org.dflib.jjava.jupyter.Extension;
+import org.dflib.jjava.jupyter.kernel.BaseKernel;
+import org.dflib.jjava.jupyter.kernel.display.DisplayData;
+import org.dflib.jjava.jupyter.kernel.display.RenderContext;
+import org.dflib.jjava.jupyter.kernel.display.Renderer;
+import org.dflib.jjava.jupyter.kernel.display.mime.MIMEType;
+import org.knowm.xchart.internal.chartpart.Chart;
+import tech.tablesaw.api.Table;
+
+/**
+ * Teaches a notebook to show what this project makes: tables, charts, pictures, tasks, runs (live
+ * while they work) and Python source; adds the imports that cells need, and the magic {@code
+ * %%python}.
+ *
+ * <p>A kernel built on jjava-jupyter finds it by itself (ours, and stock JJava). Each value shows
+ * itself as text too, so nothing is lost where there is no browser.
+ */
+public final class NotebookExtension implements Extension {
+    private static final MIMEType HTML = MIMEType.TEXT_HTML;
+    private static final MIMEType PLAIN = MIMEType.TEXT_PLAIN;
+
+    private static final List<String> IMPORTS =
+            List.of(
+                    "dev.promptpo.analysis.*",
+                    "dev.promptpo.environment.*",
+                    "dev.promptpo.figures.*",
+                    "dev.promptpo.llm.*",
+                    "dev.promptpo.optimizer.*",
+                    "dev.promptpo.rollout.*",
+                    "tech.tablesaw.api.*");
+
+    private final Map<BaseKernel, Watching> watching = new ConcurrentHashMap<>();
+
+    @Override
+    public void install(BaseKernel kernel) {
+        Renderer renderer = kernel.getRenderer();
+        texts(
+                renderer,
+                Table.class,
+                table -> new TableView(table).html(),
+                table -> new TableView(table).text());
+        texts(
+                renderer,
+                EnvironmentSpec.class,
+                spec -> new SpecView(spec).html(),
+                spec -> new SpecView(spec).text());
+        texts(
+                renderer,
+                Run.class,
+                run -> new RunView(run, Map.of(), "").html(),
+                run -> new RunView(run, Map.of(), "").text());
+        texts(renderer, PythonSource.class, PythonSource::html, PythonSource::toString);
+        renderer.createRegistration(Picture.class)
+                .preferring(MIMEType.IMAGE_SVG, MIMEType.IMAGE_PNG)
+                .register(NotebookExtension::picture);
+        renderer.createRegistration(Chart.class)
+                .preferring(MIMEType.IMAGE_SVG, MIMEType.IMAGE_PNG)
+                .register((chart, context) -> picture(Picture.of(chart), context));
+        PythonMagic.register(kernel);
+        LiveDisplay display = new LiveDisplay(new CellScreen(kernel));
+        watching.put(kernel, new Watching(display, RunObservers.register(display)));
+        for (String packages : IMPORTS) {
+            kernel.evalRaw("import " + packages + ";");
+        }
+    }
+
+    @Override
+    public void uninstall(BaseKernel kernel) {
+        Optional.ofNullable(watching.remove(kernel))
+                .ifPresent(both -> {
+                    both.registration().close();
+                    both.display().close();
+                });
+    }
+
+    private record Watching(LiveDisplay display, RunObservers.Registration registration) {}
+
+    private static <T> void texts(
+            Renderer renderer, Class<T> type, Function<T, String> html, Function<T, String> text) {
+        renderer.createRegistration(type)
+                .preferring(HTML)
+                .supporting(PLAIN)
+                .register((value, context) -> {
+                    context.renderIfRequested(HTML, () -> html.apply(value));
+                    context.getOutputContainer().putText(text.apply(value));
+                });
+    }
+
+    private static void picture(Picture picture, RenderContext context) {
+        context.renderIfRequested(MIMEType.IMAGE_SVG, picture::svg);
+        if (context.wantsDataRenderedAs(MIMEType.IMAGE_PNG)) {
+            DisplayData out = context.getOutputContainer();
+            // Two pixels for each CSS pixel: the size it is meant to have is said beside it.
+            out.putData(
+                    MIMEType.IMAGE_PNG,
+                    Base64.getEncoder().encodeToString(picture.png()),
+                    Map.of("width", picture.width(), "height", picture.height()));
+        }
+        context.getOutputContainer().putText(picture.description());
+    }
+
+    /** The cell that runs, or ran last. */
+    private record CellScreen(BaseKernel kernel) implements LiveDisplay.Screen {
+        @Override
+        public void show(String id, String html, String text) {
+            DisplayData data = data(html, text);
+            data.setDisplayId(id);
+            kernel.display(data);
+        }
+
+        @Override
+        public void update(String id, String html, String text) {
+            kernel.getIO().display.updateDisplay(id, data(html, text));
+        }
+
+        private static DisplayData data(String html, String text) {
+            DisplayData data = new DisplayData(text);
+            data.putHTML(html);
+            return data;
+        }
+    }
+}

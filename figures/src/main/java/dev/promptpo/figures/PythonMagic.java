@@ -1,0 +1,48 @@
+package dev.promptpo.figures;
+
+import dev.promptpo.python.PythonThread;
+import org.dflib.jjava.jupyter.kernel.BaseKernel;
+import org.dflib.jjava.jupyter.kernel.magic.CellMagic;
+import org.dflib.jjava.jupyter.kernel.magic.LineMagic;
+
+/**
+ * {@code %%python} runs a cell, {@code %python} a line, in the JVM's own Python: its names stay,
+ * what it prints appears in the cell, and the value of the last expression is printed.
+ */
+final class PythonMagic {
+    private static final String RUN =
+            """
+            def _promptpo_run_cell():
+                import ast
+                names = globals()
+                tree = ast.parse(names["_promptpo_cell"], "<cell>")
+                last = tree.body[-1] if tree.body else None
+                if isinstance(last, ast.Expr):
+                    tree.body.pop()
+                exec(compile(tree, "<cell>", "exec"), names)
+                if isinstance(last, ast.Expr):
+                    value = eval(compile(ast.Expression(last.value), "<cell>", "eval"), names)
+                    if value is not None:
+                        print(repr(value))
+            _promptpo_run_cell()
+            """;
+
+    private PythonMagic() {}
+
+    static void register(BaseKernel kernel) {
+        CellMagic<String, BaseKernel> cell = (in, arguments, body) -> run(body);
+        LineMagic<String, BaseKernel> line = (in, arguments) -> run(String.join(" ", arguments));
+        kernel.getMagicsRegistry().registerCellMagic("python", cell);
+        kernel.getMagicsRegistry().registerLineMagic("python", line);
+    }
+
+    /** Runs the source; gives an empty text, since a magic's null would be shown as such. */
+    private static String run(String source) throws InterruptedException {
+        return PythonThread.notebook()
+                .call(python -> {
+                    python.assign("_promptpo_cell", source);
+                    python.execute(RUN, "<promptpo>");
+                    return "";
+                });
+    }
+}

@@ -1,0 +1,193 @@
+package dev.promptpo.figures;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.promptpo.optimizer.Candidate;
+import dev.promptpo.optimizer.Run;
+import dev.promptpo.optimizer.RunEvent;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tech.tablesaw.api.DoubleColumn;
+import tech.tablesaw.api.IntColumn;
+import tech.tablesaw.api.StringColumn;
+import tech.tablesaw.api.Table;
+
+class ViewsTest {
+    @TempDir private Path folder;
+
+    @Test
+    void aTableAlignsNumbersMarksWhatIsMissingAndEscapes() {
+        DoubleColumn score = DoubleColumn.create("score", 12.5, -3);
+        score.appendMissing();
+        Table table =
+                Table.create(
+                        "scores",
+                        StringColumn.create("name", "a<b", "c", "d"),
+                        score,
+                        IntColumn.create("n", 1, 20, 300));
+        assertThat(new TableView(table).text())
+                .isEqualTo(
+                        """
+                        name  score    n
+                        a<b    12.5    1
+                        c      \u22123.0   20
+                        d         \u2013  300
+                        scores: 3 rows, 3 columns\
+                        """);
+        String html = new TableView(table).html();
+        assertThat(html)
+                .contains("a&lt;b")
+                .doesNotContain("a<b")
+                .contains("title=\"missing\">\u2013")
+                .contains("text-align:right\">\u22123.0");
+    }
+
+    @Test
+    void aLongTableIsPaged() {
+        Table table =
+                Table.create("long", IntColumn.create("i", IntStream.range(0, 120).toArray()));
+        String html = new TableView(table).html();
+        assertThat(html)
+                .contains("rows 51 to 100")
+                .contains("rows 101 to 120")
+                .contains("long: 120 rows, 1 column");
+        assertThat(html.split("<tr", -1)).hasSize(1 + 3 + 120);
+        assertThat(new TableView(table).text()).contains("... 70 more rows");
+    }
+
+    @Test
+    void aSpecificationShowsEveryFieldItsActionsAndWhatToCompareWith() {
+        SpecView view = new SpecView(Specs.read("noise-world-2.json"));
+        assertThat(view.html())
+                .contains("agent_row", "agent_col", "goal_row", "goal_col", "10 \u00d7 10")
+                .contains("0 up, 1 down, 2 left, 3 right")
+                .contains("976.8 (exact");
+        assertThat(view.text()).contains("cells").contains("random policy: \u2212186.3");
+    }
+
+    @Test
+    void aRunIsAGridWithItsWinnersItsFailuresAndItsResult() {
+        Run run = WrittenRun.full(folder.resolve("run"));
+        String text = new RunView(run, Map.of(), "").text();
+        assertThat(text.lines().toList().get(1).strip())
+                .matches("round 1\\s+943\\s+\u2212310\\s+961\\*.*935\\s+x\\s+x");
+        assertThat(text)
+                .contains("best: 969.0 in search (round 2, candidate 9)")
+                .contains("967.0 on 4 held-out episodes");
+        assertThat(new RunView(run, Map.of(), "").html())
+                .contains("title=\"round 1, candidate 9: TIMEOUT\"")
+                .contains("\u2605\u2009969");
+    }
+
+    @Test
+    void sourceIsHighlightedAndNothingOfItIsLost() {
+        String source =
+                """
+                @cached
+                def act(self, obs):
+                    # 1 < 2
+                    text = f"a 'quoted' {obs}"
+                    '''three
+                    lines'''
+                    return np.array([1.5e-3, 0x1F]) if obs.x else None
+                """;
+        String html = new PythonSource("policy", source).html();
+        assertThat(html)
+                .contains("def-color, #6639ba)\">act</span>")
+                .contains("comment-color, #57606a)\"># 1 &lt; 2</span>")
+                .contains("string-color, #0a5c36)\">f&quot;a &#39;quoted&#39; {obs}&quot;</span>")
+                .contains("number-color, #0550ae)\">1.5e-3</span>")
+                .contains("keyword-color, #b3261e)\">return</span>");
+        String code = html.substring(html.lastIndexOf("<pre")).replaceAll("<[^>]*>", "");
+        assertThat(
+                        code.replace("&lt;", "<")
+                                .replace("&gt;", ">")
+                                .replace("&quot;", "\"")
+                                .replace("&#39;", "'")
+                                .replace("&amp;", "&"))
+                .isEqualTo(source);
+    }
+
+    @Test
+    void aRunAtWorkIsOneDisplayThatIsUpdatedAndEndsWithTheLastNews() throws Exception {
+        List<String> shown = new ArrayList<>();
+        List<String> updates = new ArrayList<>();
+        LiveDisplay.Screen screen =
+                new LiveDisplay.Screen() {
+                    @Override
+                    public void show(String id, String html, String text) {
+                        shown.add(id);
+                        updates.add(text);
+                    }
+
+                    @Override
+                    public synchronized void update(String id, String html, String text) {
+                        assertThat(id).isEqualTo(shown.getLast());
+                        updates.add(text);
+                    }
+                };
+        try (LiveDisplay display = new LiveDisplay(screen);
+                WrittenRun written = new WrittenRun(folder.resolve("live"), 2, 1)) {
+            Run run = written.look();
+            display.on(new RunEvent.RunStarted(run));
+            assertThat(shown).isEmpty();
+            display.on(new RunEvent.RoundStarted(run, 1));
+            for (int i = 0; i < 500; i++) {
+                display.on(new RunEvent.RequestStarted(run, "policy/1/1"));
+            }
+            // Five hundred events within a moment are one drawing, and one more a moment later.
+            assertThat(updates).hasSizeLessThan(6);
+            assertThat(updates.getFirst()).contains("round 1").contains("0 of 2 candidates");
+            written.completed(1, 1, 900, 910).failed(1, 2, "EXCEPTION").closed(1, 1, 905);
+            Run later = written.measured(1, 1, 900, 910).look();
+            Candidate candidate = later.candidate(1, 1);
+            display.on(new RunEvent.CandidateFinished(run, candidate));
+            display.on(new RunEvent.RunClosed(run));
+            assertThat(shown).hasSize(1);
+            assertThat(updates.getLast()).endsWith("finished");
+        }
+    }
+
+    @Test
+    void aRunThatIsFinishedIsShownAtOnce() {
+        Run run = WrittenRun.full(folder.resolve("done"));
+        List<String> shown = new ArrayList<>();
+        LiveDisplay.Screen screen =
+                new LiveDisplay.Screen() {
+                    @Override
+                    public void show(String id, String html, String text) {
+                        shown.add(text);
+                    }
+
+                    @Override
+                    public void update(String id, String html, String text) {
+                        throw new AssertionError("nothing happens to a finished run");
+                    }
+                };
+        try (LiveDisplay display = new LiveDisplay(screen)) {
+            display.on(new RunEvent.RunStarted(run));
+        }
+        assertThat(shown).hasSize(1);
+        assertThat(shown.getFirst())
+                .contains("20 of 20 candidates")
+                .contains("nothing was asked or run again");
+    }
+
+    @Test
+    void figuresOfARunSayWhatTheyShow() {
+        Run run = WrittenRun.full(folder.resolve("figures"));
+        assertThat(Figures.learningCurve(run).description())
+                .contains("NoiseWorld2: return against environment steps")
+                .contains("4 held-out episodes");
+        assertThat(Figures.expectedBestOfN(run).description())
+                .contains("from the 10 of the first round")
+                .contains("2 failed candidates count as the random policy");
+        assertThat(Figures.normalised(run, run).description()).contains("0 is the random policy");
+        assertThat(Figures.source(run).text()).isEqualTo(WrittenRun.SOURCE);
+    }
+}
