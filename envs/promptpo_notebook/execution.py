@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from pathlib import Path
 from typing import Any, Protocol
@@ -79,8 +80,10 @@ def execute(
     )
     try:
         client.execute()
+    except asyncio.CancelledError as error:
+        raise KeyboardInterrupt from error
     except AssertionError as error:
-        # What the client says when it is interrupted: by then it has ended the kernel.
+        # What the client says when it is interrupted twice over: by then it has ended the kernel.
         if client.km is None:
             raise KeyboardInterrupt from error
         raise
