@@ -142,7 +142,10 @@ class Kernel:
         self.manager.shutdown_kernel()
 
 
-def write_spec(folder: Path, name: str, environment: dict[str, str] | None = None) -> None:
+def write_spec(
+    folder: Path, name: str, environment: dict[str, str] | None = None, more: Path | None = None
+) -> None:
+    """Writes a kernel spec; ``more`` is put on the class path too."""
     target = folder / name
     target.mkdir()
     (target / "kernel.json").write_text(
@@ -152,7 +155,7 @@ def write_spec(folder: Path, name: str, environment: dict[str, str] | None = Non
                     java(),
                     "--enable-native-access=ALL-UNNAMED",
                     "-cp",
-                    class_path(),
+                    f"{class_path()}{os.pathsep}{more}" if more else class_path(),
                     "dev.promptpo.kernel.Main",
                     "{connection_file}",
                 ],
@@ -374,8 +377,12 @@ def test_interrupt_stops_the_cell_and_keeps_the_session(
 
 
 def test_interrupt_between_cells_is_harmless(kernel: Kernel) -> None:
-    kernel.manager.interrupt_kernel()
     os.kill(kernel.pid, signal.SIGINT)
+    for _ in range(2):
+        message = kernel.client.session.msg("interrupt_request", {})
+        kernel.client.control_channel.send(message)
+        reply = kernel.client.get_control_msg(timeout=TIMEOUT_S)
+        assert reply["content"]["status"] == "ok"
     assert kernel.run("1 + 1").result["text/plain"] == "2"
 
 
@@ -445,6 +452,82 @@ def test_imports_from_the_environment(specs: Path) -> None:
         assert running.run("floorMod(-1, 5)").result["text/plain"] == "4"
     finally:
         running.stop()
+
+
+EXTENSIONS = """
+package sample;
+import org.dflib.jjava.jupyter.Extension;
+import org.dflib.jjava.jupyter.kernel.BaseKernel;
+import org.dflib.jjava.jupyter.kernel.display.mime.MIMEType;
+public class Extensions {
+    public record Bold(String text) {}
+    public static class Broken implements Extension {
+        public void install(BaseKernel kernel) { throw new IllegalStateException("no luck"); }
+    }
+    public static class Good implements Extension {
+        public void install(BaseKernel kernel) {
+            kernel.evalRaw("import sample.Extensions.Bold;");
+            kernel.getRenderer().createRegistration(Bold.class)
+                .preferring(MIMEType.TEXT_HTML)
+                .supporting(MIMEType.TEXT_MARKDOWN)
+                .register((bold, show) -> {
+                    show.renderIfRequested(MIMEType.TEXT_HTML, () -> "<b>" + bold.text() + "</b>");
+                    show.renderIfRequested(MIMEType.TEXT_MARKDOWN, () -> "**" + bold.text() + "**");
+                    show.renderIfRequested(MIMEType.TEXT_PLAIN, () -> bold.text().toUpperCase());
+                });
+            kernel.getMagicsRegistry().registerLineMagic("shout", (k, args) -> {
+                System.out.println(String.join(" ", args).toUpperCase());
+                return null;
+            });
+            kernel.getMagicsRegistry().registerCellMagic("count", (k, args, body) -> {
+                System.out.println(args + " " + body.lines().count());
+                return null;
+            });
+        }
+    }
+}
+"""
+
+
+@pytest.fixture(scope="module")
+def extended(specs: Path, tmp_path_factory: pytest.TempPathFactory):
+    """A kernel with an extension that works, after one that does not."""
+    classes = tmp_path_factory.mktemp("extension")
+    services = classes / "META-INF" / "services"
+    services.mkdir(parents=True)
+    (services / "org.dflib.jjava.jupyter.Extension").write_text(
+        "sample.Extensions$Broken\nsample.Extensions$Good\n"
+    )
+    source = classes / "Extensions.java"
+    source.write_text(EXTENSIONS)
+    javac = Path(java()).with_name("javac")
+    subprocess.run([javac, "-cp", class_path(), "-d", classes, source], check=True)
+    write_spec(specs, "java-extended", more=classes)
+    running = Kernel(specs, "java-extended")
+    yield running
+    running.stop()
+
+
+def test_a_broken_extension_is_reported_once_and_costs_only_itself(extended: Kernel) -> None:
+    reply = extended.run("1 + 1")
+    assert reply.result["text/plain"] == "2"
+    assert "Extensions$Broken failed" in reply.text("stderr")
+    assert "no luck" in reply.text("stderr")
+    assert extended.run("1 + 1").text("stderr") == ""
+
+
+def test_an_extension_brings_imports_and_renders_its_types(extended: Kernel) -> None:
+    assert extended.run('new Bold("x")').result == {"text/plain": "X", "text/html": "<b>x</b>"}
+    (shown,) = extended.run('display(new Bold("y"), "text/markdown");').of("display_data")
+    assert shown["data"]["text/markdown"] == "**y**"
+
+
+def test_magics_are_found_and_strings_are_left_alone(extended: Kernel) -> None:
+    assert extended.run("%shout one two").text("stdout") == "ONE TWO\n"
+    assert extended.run("%%count a b\nfirst\nsecond").text("stdout") == "[a, b] 2\n"
+    text = 'String s = """\n    %shout in a text\n    """;\ns.strip()'
+    assert extended.run(text).result["text/plain"] == "%shout in a text"
+    assert extended.run("int shout = 10;\n17\n%shout").result["text/plain"] == "7"
 
 
 def test_shutdown_leaves_no_process_even_in_a_busy_cell(specs: Path) -> None:

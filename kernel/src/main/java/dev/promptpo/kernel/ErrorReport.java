@@ -24,7 +24,15 @@ record ErrorReport(String name, String value, List<String> traceback) {
         traceback = List.copyOf(traceback);
     }
 
-    static ErrorReport of(Outcome.NotCompiled failure) {
+    static ErrorReport of(Outcome.Failure failure) {
+        return switch (failure) {
+            case Outcome.NotCompiled notCompiled -> compileError(notCompiled);
+            case Outcome.Threw threw -> exception(threw);
+            case Outcome.Interrupted interrupted -> interruption(interrupted);
+        };
+    }
+
+    private static ErrorReport compileError(Outcome.NotCompiled failure) {
         List<String> lines = new ArrayList<>();
         for (Outcome.Problem problem : failure.problems()) {
             lines.addAll(excerpt(failure.cell(), problem));
@@ -33,7 +41,7 @@ record ErrorReport(String name, String value, List<String> traceback) {
         return new ErrorReport("CompileError", first, lines);
     }
 
-    static ErrorReport of(Outcome.Threw failure) {
+    private static ErrorReport exception(Outcome.Threw failure) {
         List<String> lines = new ArrayList<>();
         for (Outcome.Link link : failure.chain()) {
             String prefix = lines.isEmpty() ? "" : "Caused by: ";
@@ -45,7 +53,7 @@ record ErrorReport(String name, String value, List<String> traceback) {
         return new ErrorReport(name, first.message(), lines);
     }
 
-    static ErrorReport of(Outcome.Interrupted failure) {
+    private static ErrorReport interruption(Outcome.Interrupted failure) {
         List<String> lines = new ArrayList<>();
         lines.add(RED + "Interrupted: the cell was stopped; the session is as it was." + RESET);
         addFrames(lines, failure.frames());

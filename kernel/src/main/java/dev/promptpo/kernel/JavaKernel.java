@@ -1,9 +1,10 @@
 package dev.promptpo.kernel;
 
 import java.io.PrintStream;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.util.ArrayList;
 import java.util.EnumSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -22,7 +23,6 @@ import org.dflib.jjava.jupyter.kernel.LanguageInfo;
 import org.dflib.jjava.jupyter.kernel.ReplacementOptions;
 import org.dflib.jjava.jupyter.kernel.comm.CommManager;
 import org.dflib.jjava.jupyter.kernel.display.DisplayData;
-import org.dflib.jjava.jupyter.kernel.display.mime.MIMEType;
 import org.dflib.jjava.jupyter.kernel.history.HistoryEntry;
 import org.dflib.jjava.jupyter.kernel.history.HistoryManager;
 import org.dflib.jjava.jupyter.kernel.magic.MagicParser;
@@ -37,9 +37,9 @@ import org.dflib.jjava.jupyter.messages.publish.PublishExecuteInput;
 import org.dflib.jjava.jupyter.messages.publish.PublishExecuteResult;
 import org.dflib.jjava.jupyter.messages.reply.ErrorReply;
 import org.dflib.jjava.jupyter.messages.reply.ExecuteReply;
-import org.dflib.jjava.jupyter.messages.reply.ShutdownReply;
 import org.dflib.jjava.jupyter.messages.request.ExecuteRequest;
 import org.dflib.jjava.jupyter.messages.request.HistoryRequest;
+import org.dflib.jjava.jupyter.messages.request.InterruptRequest;
 import org.dflib.jjava.jupyter.messages.request.KernelInfoRequest;
 import org.dflib.jjava.jupyter.messages.request.ShutdownRequest;
 
@@ -54,7 +54,7 @@ public final class JavaKernel extends BaseKernel {
     private final List<String> startupNotices = new ArrayList<>();
 
     // Set by the first work of the cells' thread, and read by that thread and by interrupts.
-    private volatile Optional<Session> session = Optional.empty();
+    private volatile Optional<CellRunner> runner = Optional.empty();
     private volatile Optional<Throwable> startFailure = Optional.empty();
     private final AtomicReference<Optional<ShellReplyEnvironment>> running =
             new AtomicReference<>(Optional.empty());
@@ -103,6 +103,7 @@ public final class JavaKernel extends BaseKernel {
         installNotebookKernel();
         output.install();
         System.setIn(cellIO.in);
+        Thread.setDefaultUncaughtExceptionHandler(this::uncaught);
         cells.start(() -> {
             try {
                 startSession();
@@ -114,6 +115,21 @@ public final class JavaKernel extends BaseKernel {
         });
     }
 
+    // ThreadDeath is how an interrupt ends a thread's loop: nothing to report.
+    @SuppressWarnings("removal")
+    private void uncaught(Thread thread, Throwable thrown) {
+        if (!(thrown instanceof ThreadDeath)) {
+            StringWriter trace = new StringWriter();
+            thrown.printStackTrace(new PrintWriter(trace));
+            output.err()
+                    .print(
+                            "Thread "
+                                    + thread.getName()
+                                    + " ended: "
+                                    + Session.cellName(trace.toString()));
+        }
+    }
+
     private void startSession() {
         Session started =
                 new Session(
@@ -121,7 +137,7 @@ public final class JavaKernel extends BaseKernel {
                         System.getProperty("java.class.path", ""),
                         output.err()::print);
         Thread.currentThread().setContextClassLoader(started.loader());
-        session = Optional.of(started);
+        runner = Optional.of(new CellRunner(started, renderer, magicParser, output.err()));
         for (String line : Imports.all()) {
             if (!(started.evaluateUnits(new Cell(0, line)) instanceof Outcome.Done)) {
                 startupNotices.add("The kernel cannot run: " + line + "\n");
@@ -208,7 +224,8 @@ public final class JavaKernel extends BaseKernel {
                 env.publish(new PublishExecuteInput(request.getCode(), number));
             }
             attach(env, request);
-            Answer answer = cells.call(() -> answer(new Cell(number, request.getCode()), request));
+            CellRunner.Answer answer =
+                    cells.call(() -> answer(new Cell(number, request.getCode()), request));
             output.flush();
             if (counted) {
                 history.add(number, request.getCode(), answer.text());
@@ -237,76 +254,10 @@ public final class JavaKernel extends BaseKernel {
         running.set(Optional.of(env));
     }
 
-    private record Answer(
-            Optional<DisplayData> shown,
-            Optional<ErrorReport> error,
-            Map<String, Object> expressions) {
-        String text() {
-            return shown.map(data -> String.valueOf(data.getData(MIMEType.TEXT_PLAIN))).orElse("");
-        }
-    }
-
-    private Answer answer(Cell cell, ExecuteRequest request) {
+    private CellRunner.Answer answer(Cell cell, ExecuteRequest request) {
         startupNotices.forEach(output.err()::print);
         startupNotices.clear();
-        Session current = session();
-        return current.asCell(() -> {
-            Answer answer = evaluate(cell);
-            return answer.error().isPresent() || request.getUserExpr() == null
-                    ? answer
-                    : new Answer(
-                            answer.shown(),
-                            answer.error(),
-                            expressions(cell.number(), request.getUserExpr()));
-        });
-    }
-
-    private Answer evaluate(Cell cell) {
-        Outcome outcome;
-        Optional<DisplayData> shown = Optional.empty();
-        try {
-            Cell java = new Cell(cell.number(), resolveMagics(cell.source()));
-            outcome = session().evaluateUnits(java);
-            if (outcome instanceof Outcome.Value value) {
-                shown =
-                        Optional.of(
-                                session()
-                                        .asUserCode(
-                                                () -> show(value.value().orElse(null), List.of())));
-            }
-        } catch (Exception | Error e) {
-            outcome = session().failure(e);
-        }
-        return switch (outcome) {
-            case Outcome.Value value -> new Answer(shown, Optional.empty(), Map.of());
-            case Outcome.Done done -> new Answer(Optional.empty(), Optional.empty(), Map.of());
-            case Outcome.NotCompiled failure -> failed(ErrorReport.of(failure));
-            case Outcome.Threw failure -> failed(ErrorReport.of(failure));
-            case Outcome.Interrupted failure -> failed(ErrorReport.of(failure));
-        };
-    }
-
-    private static Answer failed(ErrorReport report) {
-        return new Answer(Optional.empty(), Optional.of(report), Map.of());
-    }
-
-    private String resolveMagics(String source) {
-        // The common cell has none, and Java's own % must not be looked at twice.
-        return source.contains("%") ? magicParser.resolveMagics(source) : source;
-    }
-
-    private Map<String, Object> expressions(int number, Map<String, String> asked) {
-        Map<String, Object> values = new LinkedHashMap<>();
-        asked.forEach((name, expression) -> {
-            Answer answer = evaluate(new Cell(number, expression));
-            values.put(
-                    name,
-                    answer.error()
-                            .map(Replies::failure)
-                            .orElseGet(
-                                    () -> Replies.value(answer.shown().orElse(new DisplayData()))));
-        });
-        return values;
+        return runner().run(cell, Optional.ofNullable(request.getUserExpr()).orElse(Map.of()));
     }
 
     private static void replyError(
@@ -319,34 +270,9 @@ public final class JavaKernel extends BaseKernel {
         env.replyError(ExecuteReply.MESSAGE_TYPE.error(), reply);
     }
 
-    /**
-     * A value in the forms in which it is shown; in the given MIME types where there are any. A
-     * renderer that fails costs the value its other forms: it is shown as text then.
-     */
+    /** See {@link CellRunner#show}. */
     DisplayData show(Object value, List<String> mimeTypes) {
-        try {
-            return mimeTypes.isEmpty()
-                    ? renderer.render(value)
-                    : renderer.renderAs(value, mimeTypes.toArray(String[]::new));
-        } catch (Exception | Error e) {
-            if (session.map(Session::isInterrupted).orElse(false)) {
-                throw e;
-            }
-            output.err().println("Cannot show a " + nameOf(value) + ": " + e);
-            return new DisplayData(textOf(value));
-        }
-    }
-
-    private static String textOf(Object value) {
-        try {
-            return ValueText.of(value);
-        } catch (Exception | Error e) {
-            return nameOf(value) + " (its toString failed: " + e.getClass().getName() + ")";
-        }
-    }
-
-    private static String nameOf(Object value) {
-        return Session.cellName(value.getClass().getName());
+        return runner().show(value, mimeTypes);
     }
 
     void clearOutput(boolean wait) {
@@ -359,8 +285,8 @@ public final class JavaKernel extends BaseKernel {
                                         : PublishClearOutput.NOW));
     }
 
-    private Session session() {
-        return session.orElseThrow(() ->
+    private CellRunner runner() {
+        return runner.orElseThrow(() ->
                 new IllegalStateException(
                         "the session could not be started: "
                                 + startFailure.map(Throwable::toString).orElse("not yet"),
@@ -378,11 +304,7 @@ public final class JavaKernel extends BaseKernel {
     public Object evalRaw(String source) {
         Outcome outcome;
         try {
-            outcome =
-                    cells.call(() ->
-                            session()
-                                    .evaluateUnits(
-                                            new Cell(executionCount.get(), resolveMagics(source))));
+            outcome = cells.call(() -> runner().evaluate(new Cell(executionCount.get(), source)));
         } catch (Exception e) {
             throw new IllegalStateException(e.getMessage(), e);
         }
@@ -392,20 +314,20 @@ public final class JavaKernel extends BaseKernel {
             case Outcome.NotCompiled failure ->
                     throw new IllegalArgumentException(
                             String.join("\n", ErrorReport.of(failure).traceback()));
-            case Outcome.Threw failure ->
+            case Outcome.Failure failure ->
                     throw new IllegalStateException(
                             String.join("\n", ErrorReport.of(failure).traceback()));
-            case Outcome.Interrupted failure -> throw new IllegalStateException("interrupted");
         };
     }
 
     @Override
     public DisplayData inspect(String code, int at, boolean extraDetail) {
         try {
-            return cells.call(() -> new Assist(session().analysis()).inspect(code, at))
+            return cells.call(() -> runner().assist().inspect(code, at))
                     .map(DisplayData::new)
                     .orElse(null);
-        } catch (Exception e) {
+        } catch (Exception | Error e) {
+            // An Error would end the thread that serves the shell.
             throw new IllegalStateException(e);
         }
     }
@@ -413,8 +335,9 @@ public final class JavaKernel extends BaseKernel {
     @Override
     public ReplacementOptions complete(String code, int at) {
         try {
-            return cells.call(() -> new Assist(session().analysis()).complete(code, at));
-        } catch (Exception e) {
+            return cells.call(() -> runner().assist().complete(code, at));
+        } catch (Exception | Error e) {
+            // An Error would end the thread that serves the shell.
             throw new IllegalStateException(e);
         }
     }
@@ -424,8 +347,8 @@ public final class JavaKernel extends BaseKernel {
         try {
             return code.startsWith("%")
                     ? IS_COMPLETE_MAYBE
-                    : cells.call(() -> new Assist(session().analysis()).isComplete(code));
-        } catch (Exception e) {
+                    : cells.call(() -> runner().assist().isComplete(code));
+        } catch (Exception | Error e) {
             return IS_COMPLETE_MAYBE;
         }
     }
@@ -433,7 +356,7 @@ public final class JavaKernel extends BaseKernel {
     /** Stops the running cell, if there is one. */
     @Override
     public void interrupt() {
-        session.ifPresent(Session::interrupt);
+        runner.ifPresent(CellRunner::interrupt);
     }
 
     @Override
@@ -483,13 +406,22 @@ public final class JavaKernel extends BaseKernel {
     }
 
     @Override
+    protected void handleInterruptRequest(
+            ShellReplyEnvironment env, Message<InterruptRequest> message) {
+        env.setStatusBusy();
+        interrupt();
+        env.reply(Replies.interrupted(message));
+        env.setStatusIdle();
+    }
+
+    @Override
     protected void handleShutdownRequest(
             ShellReplyEnvironment env, Message<ShutdownRequest> message) {
         boolean restart = message.getContent().isRestart();
         env.setStatusBusy();
         interrupt();
         onShutdown(restart);
-        env.reply(restart ? ShutdownReply.SHUTDOWN_AND_RESTART : ShutdownReply.SHUTDOWN);
+        env.reply(Replies.shutdown(message, restart));
         env.setStatusIdle();
         end();
     }

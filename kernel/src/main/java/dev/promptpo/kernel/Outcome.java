@@ -14,8 +14,11 @@ public sealed interface Outcome {
     /** The cell ran to its end and its last piece has no value: a declaration, an assignment. */
     record Done() implements Outcome {}
 
+    /** The cell did not come to its end. */
+    sealed interface Failure extends Outcome {}
+
     /** A piece of the cell was refused by the compiler; the pieces before it have run. */
-    record NotCompiled(Cell cell, List<Problem> problems) implements Outcome {
+    record NotCompiled(Cell cell, List<Problem> problems) implements Failure {
         public NotCompiled {
             problems = List.copyOf(problems);
             if (problems.isEmpty()) {
@@ -25,14 +28,14 @@ public sealed interface Outcome {
     }
 
     /** The cell threw: the exception first, then its causes. */
-    record Threw(List<Link> chain) implements Outcome {
+    record Threw(List<Link> chain) implements Failure {
         public Threw {
             chain = List.copyOf(chain);
         }
     }
 
     /** The cell was interrupted, at these frames where it was running code. */
-    record Interrupted(List<Frame> frames) implements Outcome {
+    record Interrupted(List<Frame> frames) implements Failure {
         public Interrupted {
             frames = List.copyOf(frames);
         }

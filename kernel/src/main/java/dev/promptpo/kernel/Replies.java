@@ -52,6 +52,17 @@ final class Replies {
                 request, MessageType.HISTORY_REPLY, Map.of("status", "ok", "history", history));
     }
 
+    /** The interrupt has been passed on. */
+    static Message<?> interrupted(MessageContext request) {
+        return reply(request, MessageType.INTERRUPT_REPLY, Map.of("status", "ok"));
+    }
+
+    /** The kernel is about to end. */
+    static Message<?> shutdown(MessageContext request, boolean restart) {
+        return reply(
+                request, MessageType.SHUTDOWN_REPLY, Map.of("status", "ok", "restart", restart));
+    }
+
     /** What the kernel is. */
     static Message<?> kernelInfo(MessageContext request, BaseKernel kernel) {
         return reply(

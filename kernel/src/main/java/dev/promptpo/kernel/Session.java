@@ -179,7 +179,8 @@ public final class Session implements AutoCloseable {
                     case DROPPED, OVERWRITTEN, NONEXISTENT -> {}
                 }
             }
-            if (control.isInterrupted() && outcome instanceof Outcome.Done) {
+            if (control.takeSkipped()
+                    || (control.isInterrupted() && outcome instanceof Outcome.Done)) {
                 return new Outcome.Interrupted(List.of());
             }
         }
@@ -291,7 +292,7 @@ public final class Session implements AutoCloseable {
     }
 
     /** A failure of code that is not a cell's own (a renderer, an extension) as an outcome. */
-    Outcome failure(Throwable thrown) {
+    Outcome.Failure failure(Throwable thrown) {
         if (control.isInterrupted()) {
             return new Outcome.Interrupted(frames(thrown.getStackTrace()));
         }

@@ -43,6 +43,7 @@ final class SnippetControl extends LocalExecutionControl {
     // Only touched by the cell's thread.
     private Object value;
     private Throwable thrown;
+    private boolean skipped;
 
     SnippetControl(SessionLoader loader) {
         this(loader, new FlagFinder(loader));
@@ -168,6 +169,13 @@ final class SnippetControl extends LocalExecutionControl {
         return Optional.ofNullable(taken);
     }
 
+    /** Whether a snippet was not run because of an interrupt. Forgets it. */
+    boolean takeSkipped() {
+        boolean taken = skipped;
+        skipped = false;
+        return taken;
+    }
+
     /** What the last snippet threw. Forgets it. */
     Optional<Throwable> takeThrown() {
         Throwable taken = thrown;
@@ -178,6 +186,7 @@ final class SnippetControl extends LocalExecutionControl {
     @Override
     protected String invoke(Method snippet) throws Exception {
         if (isInterrupted()) {
+            skipped = true;
             throw new StoppedException();
         }
         value = null;

@@ -44,9 +44,7 @@ final class Cells implements AutoCloseable {
     List<String> failure(String source) {
         ErrorReport report =
                 switch (run(source)) {
-                    case Outcome.NotCompiled failure -> ErrorReport.of(failure);
-                    case Outcome.Threw failure -> ErrorReport.of(failure);
-                    case Outcome.Interrupted failure -> ErrorReport.of(failure);
+                    case Outcome.Failure failure -> ErrorReport.of(failure);
                     case Outcome.Value value -> throw new AssertionError("gave " + value);
                     case Outcome.Done done -> throw new AssertionError("did not fail");
                 };
