@@ -65,7 +65,7 @@ final class PoolEngine implements RolloutEngine {
             RolloutRequest request, RolloutListener listener) {
         return submit(
                 new RolloutJob<>(
-                        RolloutJson.request(request),
+                        RolloutJson.request(request, options.limits()),
                         new byte[0],
                         RolloutJson::rolloutResult,
                         listener));
@@ -75,7 +75,7 @@ final class PoolEngine implements RolloutEngine {
     public CompletableFuture<FeedbackResult> submit(FeedbackRequest request) {
         return submit(
                 new RolloutJob<>(
-                        RolloutJson.request(request),
+                        RolloutJson.request(request, options.limits()),
                         request.trace().data(),
                         RolloutJson::feedbackResult,
                         RolloutListener.SILENT));

@@ -11,6 +11,7 @@ import dev.promptpo.environment.EnvironmentSpec.Lifetime;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 
 /** The documents that go to the pool and come back. */
@@ -26,7 +27,7 @@ final class RolloutJson {
 
     private RolloutJson() {}
 
-    static String request(RolloutRequest request) {
+    static String request(RolloutRequest request, Map<String, Double> limits) {
         ObjectNode json = JSON.createObjectNode();
         json.put("type", "rollout")
                 .put("environment", request.environment())
@@ -39,10 +40,11 @@ final class RolloutJson {
                 .put("purpose", request.purpose().id());
         ArrayNode seeds = json.putArray("seeds");
         request.seeds().forEach(seeds::add);
+        limits.forEach(json.putObject("limits")::put);
         return text(json);
     }
 
-    static String request(FeedbackRequest request) {
+    static String request(FeedbackRequest request, Map<String, Double> limits) {
         ObjectNode json = JSON.createObjectNode();
         json.put("type", "feedback")
                 .put("environment", request.environment())
@@ -53,6 +55,7 @@ final class RolloutJson {
         request.trace().rows().forEach(rows::add);
         trace.put("observation", request.trace().observation())
                 .put("action", request.trace().action());
+        limits.forEach(json.putObject("limits")::put);
         return text(json);
     }
 

@@ -7,14 +7,18 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.promptpo.environment.Seeds;
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 
 /** How engines end, and what is left then: nothing. */
 @Timeout(120)
@@ -80,6 +84,87 @@ class PoolEngineLifeTest {
         assertThat(children()).isEqualTo(before);
         for (ProcessHandle process : tree) {
             process.onExit().join();
+        }
+    }
+
+    @Test
+    void aWorkerThatIsKilledCostsATryOnly() throws Exception {
+        Set<ProcessHandle> before = children();
+        try (RolloutEngine engine = RolloutEngines.start(ONE)) {
+            CountDownLatch running = new CountDownLatch(1);
+            AtomicLong reported = new AtomicLong();
+            CompletableFuture<RolloutResult> future =
+                    engine.submit(
+                            cartPole(Policies.SLOW, List.of(1L), false),
+                            (steps, episodes) -> {
+                                reported.compareAndSet(0, steps);
+                                running.countDown();
+                            });
+            running.await();
+            ProcessHandle worker = newChild(before).children().findFirst().orElseThrow();
+            worker.destroyForcibly();
+            assertThat(future.join())
+                    .isInstanceOfSatisfying(
+                            RolloutResult.Completed.class,
+                            result -> {
+                                assertThat(result.returns()).containsExactly(500.0);
+                                assertThat(result.steps())
+                                        .as("the steps of the lost try count too")
+                                        .isGreaterThanOrEqualTo(500 + reported.get());
+                            });
+        }
+    }
+
+    @Test
+    void theWallClockDecidesOnlyASecondTime(@TempDir Path folder) throws Exception {
+        Map<String, Double> limits = Map.of("wall_s", 0.5, "cpu_s_step", 0.05, "cpu_s_load", 0.1);
+        // At the level that allows files, so that the second try can differ from the first.
+        RolloutOptions options = new RolloutOptions(1, Isolation.PROCESS, limits);
+        try (RolloutEngine engine = RolloutEngines.start(options)) {
+            RolloutResult once = engine.rollout(cartPole(waits(folder.resolve("once"), true)));
+            assertThat(once).isInstanceOf(RolloutResult.Completed.class);
+            assertThat(once.steps()).as("5 episodes of 3 steps, lost, and 2500").isEqualTo(2515);
+
+            RolloutResult always = engine.rollout(cartPole(waits(folder.resolve("always"), false)));
+            assertThat(always)
+                    .isInstanceOfSatisfying(
+                            RolloutResult.Failed.class,
+                            failed -> {
+                                assertThat(failed.kind()).isEqualTo(FailureKind.TIMEOUT);
+                                assertThat(failed.steps()).as("of both tries").isEqualTo(30);
+                            });
+        }
+    }
+
+    /** Waits for ever, without computing, in its fourth step; perhaps only the first time. */
+    private static String waits(Path mark, boolean once) {
+        return """
+        import os, threading
+        class CartPolePolicy:
+            def __init__(self):
+                self.steps = 0
+            def act(self, obs):
+                self.steps += 1
+                if self.steps == 4 and not os.path.isdir("MARK"):
+                    if ONCE:
+                        os.mkdir("MARK")
+                    threading.Event().wait()
+                x, v, angle, speed = obs.vector
+                return 1 if 3.0 * angle + speed + 0.1 * x + 0.2 * v > 0 else 0
+        """
+                .replace("MARK", mark.toString())
+                .replace("ONCE", once ? "True" : "False");
+    }
+
+    @Test
+    void anUnknownLimitIsNamed() {
+        RolloutOptions options =
+                new RolloutOptions(1, Isolation.PROCESS, Map.of("cpu_s_stpe", 1.0));
+        try (RolloutEngine engine = RolloutEngines.start(options)) {
+            assertThatThrownBy(() -> engine.rollout(cartPole(Policies.BALANCES)))
+                    .isInstanceOf(RolloutEngineException.class)
+                    .hasMessageContaining("cpu_s_stpe")
+                    .hasMessageContaining("cpu_s_step");
         }
     }
 
