@@ -18,6 +18,7 @@ final class LineSpec {
              "termination": "It ends after 10 steps.",
              "context": {"observation": "You are on a line.", "policy": "", "exploration": ""},
              "privileged": false, "budget": {"candidates": 3, "rounds": 2, "episodes": 2},
+             "limits": {"cpu_seconds": 1.0},
              "references": {"random": null, "best": null}, "digest": "line"}
             """;
 
