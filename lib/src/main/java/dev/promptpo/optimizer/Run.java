@@ -13,6 +13,7 @@ import dev.promptpo.ledger.RunDocument;
 import dev.promptpo.llm.LanguageModel;
 import dev.promptpo.llm.ModelReply.NoAnswer;
 import dev.promptpo.llm.ModelRequest;
+import dev.promptpo.llm.Recording;
 import dev.promptpo.llm.RunContext;
 import dev.promptpo.prompt.Prompts;
 import dev.promptpo.rollout.Purpose;
@@ -237,6 +238,15 @@ public final class Run implements AutoCloseable {
     /** A reader of the run's folder. */
     public LedgerReader ledger() {
         return LedgerReader.open(directory());
+    }
+
+    /**
+     * The run's replies as a recording that replays it without a key.
+     *
+     * @param provenance who answered; a blank date becomes the day of the first reply
+     */
+    public Recording recording(Recording.Provenance provenance) {
+        return Recording.of(ledger(), provenance);
     }
 
     /** Ends the session, if one is open, and gives the folder free; the run can be resumed. */
