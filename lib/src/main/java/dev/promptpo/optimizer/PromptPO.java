@@ -11,6 +11,7 @@ import dev.promptpo.llm.ModelSource;
 import dev.promptpo.llm.Models;
 import dev.promptpo.prompt.Prompts;
 import dev.promptpo.rollout.RolloutEngine;
+import dev.promptpo.rollout.RolloutEngines;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -45,10 +46,7 @@ public final class PromptPO {
     private boolean reflection = true;
     private int heldoutEpisodes = 100;
     private Optional<Path> directory = Optional.empty();
-    private Supplier<RolloutEngine> engine =
-            () -> {
-                throw new IllegalStateException("no rollout engine: set one with engine(...)");
-            };
+    private Supplier<RolloutEngine> engine = RolloutEngines::shared;
     private SeedSource seeds =
             (runSeed, stage, round, count) -> Seeds.episodes(runSeed, stage.id(), round, count);
     private final List<RunObserver> observers = new ArrayList<>();

@@ -23,7 +23,8 @@ class DriftTest {
         plan("run", Script.good().model()).run().recording(PROVENANCE).write(file);
         Run replayed =
                 plan("other", Models.replay(file))
-                        .seeds((seed, stage, round, n) -> LongStream.range(1, n + 1).boxed().toList())
+                        .seeds((seed, stage, round, n) ->
+                                LongStream.range(1, n + 1).boxed().toList())
                         .run();
         // round 2 asks with other returns in its history: three policies and a reflection
         assertThat(replayed.usage().drifted()).isEqualTo(4);

@@ -47,12 +47,10 @@ class KillTest {
         assertThat(sessions(ledger)).as("it was cut off at least once").isGreaterThan(1);
         Map<String, Long> cut = cutOff(ledger);
         count(log, "request ")
-                .forEach(
-                        (role, asked) ->
-                                assertThat(asked)
-                                        .as("asked for %s", role)
-                                        .isLessThanOrEqualTo(
-                                                1 + cut.getOrDefault("request " + role, 0L)));
+                .forEach((role, asked) ->
+                        assertThat(asked)
+                                .as("asked for %s", role)
+                                .isLessThanOrEqualTo(1 + cut.getOrDefault("request " + role, 0L)));
         long rollouts = count(log, "rollout ").values().stream().mapToLong(n -> n).sum();
         long needed =
                 count(folder.resolve("uncut.log"), "rollout ").values().stream()
@@ -104,12 +102,8 @@ class KillTest {
         ledger.events().stream()
                 .filter(event -> event.type().equals("session_started"))
                 .flatMap(event -> event.fields().path("in_flight").valueStream())
-                .forEach(
-                        item ->
-                                items.add(
-                                        item.path("kind").asText()
-                                                + " "
-                                                + item.path("name").asText()));
+                .forEach(item ->
+                        items.add(item.path("kind").asText() + " " + item.path("name").asText()));
         return items.stream()
                 .collect(
                         Collectors.groupingBy(

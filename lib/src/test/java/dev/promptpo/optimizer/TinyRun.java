@@ -1,6 +1,5 @@
 package dev.promptpo.optimizer;
 
-import dev.promptpo.llm.ModelReply.Answer;
 import dev.promptpo.llm.ModelRequest;
 import dev.promptpo.llm.Models;
 import dev.promptpo.rollout.FeedbackRequest;
@@ -48,11 +47,8 @@ final class TinyRun {
         return PromptPO.on(LineSpec.spec())
                 .model(Models.scripted(request -> reply(request, log)))
                 .engine(new LoggedEngine(new LineEngine(), log))
-                .seeds(
-                        (seed, stage, round, episodes) ->
-                                LongStream.range(100L * round, 100L * round + episodes)
-                                        .boxed()
-                                        .toList())
+                .seeds((seed, stage, round, episodes) ->
+                        LongStream.range(100L * round, 100L * round + episodes).boxed().toList())
                 .candidates(4)
                 .rounds(3)
                 .heldoutEpisodes(60)
@@ -63,9 +59,7 @@ final class TinyRun {
         note(log, "request " + request.role());
         pause(request.role());
         String reply = REPLIES.get(request.role());
-        return reply == null
-                ? Script.policy("# gain " + request.role().chars().sum() % 30)
-                : reply;
+        return reply == null ? Script.policy("# gain " + request.role().chars().sum() % 30) : reply;
     }
 
     /** Between 0 and 14 ms, by name, so that calls overlap in many ways. */
@@ -95,20 +89,18 @@ final class TinyRun {
                 RolloutRequest request, RolloutListener listener) {
             String name = request.purpose() + " " + request.source() + request.seeds();
             note(log, "rollout " + Integer.toHexString(name.hashCode()));
-            return CompletableFuture.supplyAsync(
-                    () -> {
-                        pause(name);
-                        return joined(engine.submit(request, listener));
-                    });
+            return CompletableFuture.supplyAsync(() -> {
+                pause(name);
+                return joined(engine.submit(request, listener));
+            });
         }
 
         @Override
         public CompletableFuture<FeedbackResult> submit(FeedbackRequest request) {
-            return CompletableFuture.supplyAsync(
-                    () -> {
-                        pause(request.source());
-                        return joined(engine.submit(request));
-                    });
+            return CompletableFuture.supplyAsync(() -> {
+                pause(request.source());
+                return joined(engine.submit(request));
+            });
         }
 
         private static <T> T joined(CompletableFuture<T> future) throws CompletionException {
