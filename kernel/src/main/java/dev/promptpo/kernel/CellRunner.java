@@ -143,6 +143,6 @@ final class CellRunner {
     }
 
     private static String nameOf(Object value) {
-        return Session.cellName(value.getClass().getName());
+        return Traces.cellName(value.getClass().getName());
     }
 }

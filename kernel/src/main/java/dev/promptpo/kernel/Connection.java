@@ -15,6 +15,7 @@ import org.dflib.jjava.jupyter.channels.JupyterConnection;
 import org.dflib.jjava.jupyter.channels.ShellChannel;
 import org.dflib.jjava.jupyter.channels.ShellReplyEnvironment;
 import org.dflib.jjava.jupyter.kernel.KernelConnectionProperties;
+import org.dflib.jjava.jupyter.kernel.display.DisplayData;
 import org.dflib.jjava.jupyter.messages.Message;
 import org.dflib.jjava.jupyter.messages.MessageContext;
 import org.dflib.jjava.jupyter.messages.reply.InputReply;
@@ -30,6 +31,7 @@ import org.zeromq.ZMQ;
 final class Connection extends JupyterConnection {
     private static final long INPUT_POLL_MS = 20;
 
+    private volatile Runnable beforeDisplay = () -> {};
     private final ExecutorService publisher =
             Executors.newSingleThreadExecutor(
                     work -> Thread.ofPlatform().daemon().name("publisher").unstarted(work));
@@ -44,6 +46,11 @@ final class Connection extends JupyterConnection {
         // A publishing socket drops what a slow reader has not taken; a cell's output is not to be
         // dropped.
         iopub.setSndHWM(0);
+    }
+
+    /** Has something done before anything is displayed: what was printed before must go first. */
+    void beforeDisplay(Runnable action) {
+        beforeDisplay = action;
     }
 
     /** Sends a message to all clients, after those that came before. */
@@ -130,6 +137,9 @@ final class Connection extends JupyterConnection {
 
         @Override
         public void publish(Message<?> message) {
+            if (message.getContent() instanceof DisplayData) {
+                beforeDisplay.run();
+            }
             Connection.this.publish(message);
         }
 

@@ -126,7 +126,7 @@ public final class JavaKernel extends BaseKernel {
                             "Thread "
                                     + thread.getName()
                                     + " ended: "
-                                    + Session.cellName(trace.toString()));
+                                    + Traces.cellName(trace.toString()));
         }
     }
 
@@ -173,6 +173,7 @@ public final class JavaKernel extends BaseKernel {
     @Override
     public void becomeHandlerForConnection(JupyterConnection connection) {
         super.becomeHandlerForConnection(connection);
+        ((Connection) connection).beforeDisplay(output::flush);
         connection.setHandler(
                 MessageType.EXECUTE_REQUEST,
                 (env, message) -> handleExecute((Connection) connection, env, message));
@@ -357,12 +358,6 @@ public final class JavaKernel extends BaseKernel {
     @Override
     public void interrupt() {
         runner.ifPresent(CellRunner::interrupt);
-    }
-
-    @Override
-    public void display(DisplayData data) {
-        output.flush();
-        super.display(data);
     }
 
     @Override
