@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.promptpo.environment.Seeds;
+import dev.promptpo.python.PythonInstallation;
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -16,6 +18,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -178,19 +181,91 @@ class PoolEngineLifeTest {
         }
     }
 
-    /** A JVM that is killed cannot clean up: the pool notices by itself. */
     @Test
-    void aKilledJvmLeavesNoProcess() throws Exception {
-        Process jvm =
+    void aLevelThatCannotBeGivenIsRefusedWithWhatIsMissing(@TempDir Path folder) throws Exception {
+        Path bare = environmentWithout("py_landlock", folder);
+        Process jvm = child(RefusedSandbox.class, Map.of("PROMPTPO_VENV", bare.toString()));
+        try (BufferedReader out = jvm.inputReader()) {
+            assertThat(out.readLine()).startsWith("refused: ").contains("landlock");
+            assertThat(out.readLine()).isEqualTo("by name: PROCESS");
+        } finally {
+            jvm.destroyForcibly();
+            removeLinks(bare);
+        }
+    }
+
+    /** JUnit would warn of each link that leads out of its folder. */
+    private static void removeLinks(Path folder) throws IOException {
+        try (Stream<Path> entries = Files.walk(folder)) {
+            for (Path entry : entries.filter(Files::isSymbolicLink).toList()) {
+                Files.delete(entry);
+            }
+        }
+    }
+
+    /** A virtual environment with all packages but one. */
+    private static Path environmentWithout(String missing, Path folder) throws Exception {
+        PythonInstallation whole = PythonInstallation.find();
+        Path bare = folder.resolve("bare");
+        Process made =
+                new ProcessBuilder(
+                                whole.interpreter().toString(),
+                                "-m",
+                                "venv",
+                                "--without-pip",
+                                bare.toString())
+                        .inheritIO()
+                        .start();
+        assertThat(made.waitFor()).isZero();
+        Path packages = whole.jepLibrary().getParent().getParent();
+        Path target = bare.resolve(whole.prefix().toRealPath().relativize(packages.toRealPath()));
+        try (Stream<Path> entries = Files.list(packages)) {
+            for (Path entry : entries.toList()) {
+                String name = entry.getFileName().toString();
+                if (!name.startsWith(missing)) {
+                    Files.createSymbolicLink(target.resolve(name), entry);
+                }
+            }
+        }
+        return bare;
+    }
+
+    /** The child: asks for the sandbox, then for less. */
+    static final class RefusedSandbox {
+        private RefusedSandbox() {}
+
+        public static void main(String[] args) {
+            try {
+                RolloutEngines.start(ONE);
+                System.out.println("the sandbox was given");
+            } catch (RolloutEngineException e) {
+                System.out.println("refused: " + e.getMessage().replace('\n', ' '));
+            }
+            RolloutOptions less = new RolloutOptions(1, Isolation.PROCESS);
+            try (RolloutEngine engine = RolloutEngines.start(less)) {
+                System.out.println("by name: " + engine.isolation());
+            }
+        }
+    }
+
+    private static Process child(Class<?> main, Map<String, String> variables) throws IOException {
+        ProcessBuilder builder =
                 new ProcessBuilder(
                                 ProcessHandle.current().info().command().orElseThrow(),
                                 "--enable-native-access=ALL-UNNAMED",
                                 "-Dpromptpo.home=" + System.getProperty("promptpo.home"),
                                 "-cp",
                                 System.getProperty("java.class.path"),
-                                EndlessRollout.class.getName())
-                        .redirectError(ProcessBuilder.Redirect.INHERIT)
-                        .start();
+                                main.getName())
+                        .redirectError(ProcessBuilder.Redirect.INHERIT);
+        builder.environment().putAll(variables);
+        return builder.start();
+    }
+
+    /** A JVM that is killed cannot clean up: the pool notices by itself. */
+    @Test
+    void aKilledJvmLeavesNoProcess() throws Exception {
+        Process jvm = child(EndlessRollout.class, Map.of());
         try (BufferedReader out = jvm.inputReader()) {
             String said = out.readLine();
             assertThat(said).isEqualTo(EndlessRollout.RUNNING);
