@@ -278,12 +278,17 @@ def test_failed_cell_stops_those_that_were_sent_with_it(kernel: Kernel) -> None:
 
 
 def test_display_and_update_share_an_id(kernel: Kernel) -> None:
-    reply = kernel.run('var id = display("<b>1</b>", "text/html");\nupdateDisplay(id, "two");')
+    reply = kernel.run('var shown = display("<b>1</b>", "text/html");\nshown.update("two");')
     (shown,) = reply.of("display_data")
     (updated,) = reply.of("update_display_data")
     assert shown["data"]["text/html"] == "<b>1</b>"
     assert updated["data"]["text/plain"] == "two"
     assert shown["transient"]["display_id"] == updated["transient"]["display_id"] != ""
+
+
+def test_a_display_is_not_a_result_as_well(kernel: Kernel) -> None:
+    reply = kernel.run('display("once")')
+    assert [name for name, _ in reply.messages] == ["display_data"]
 
 
 def test_display_through_the_library_alone(kernel: Kernel) -> None:

@@ -89,6 +89,9 @@ final class CellRunner {
     }
 
     private Answer shown(Object value) throws Exception {
+        if (value instanceof DisplayHandle) {
+            return new Answer(Optional.empty(), Optional.empty(), Map.of());
+        }
         DisplayData data = session.asUserCode(() -> show(value, List.of()));
         return new Answer(Optional.of(data), Optional.empty(), Map.of());
     }

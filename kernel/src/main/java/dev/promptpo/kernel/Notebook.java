@@ -13,9 +13,9 @@ public final class Notebook {
     /**
      * Shows a value below the cell, as the last value of a cell would be shown.
      *
-     * @return the display's id, for {@link #updateDisplay(String, Object, String...)}
+     * @return for {@link DisplayHandle#update(Object, String...)}
      */
-    public static String display(Object value) {
+    public static DisplayHandle display(Object value) {
         return display(value, new String[0]);
     }
 
@@ -23,19 +23,24 @@ public final class Notebook {
      * Shows a value in the given forms, for example {@code display(text, "text/html")}.
      *
      * @param mimeTypes the wanted MIME types; none for what the value's type prefers
-     * @return the display's id, for {@link #updateDisplay(String, Object, String...)}
+     * @return for {@link DisplayHandle#update(Object, String...)}
      */
-    public static String display(Object value, String... mimeTypes) {
+    public static DisplayHandle display(Object value, String... mimeTypes) {
         DisplayData data = render(value, mimeTypes);
         String id = Objects.requireNonNullElseGet(data.getDisplayId(), Notebook::newId);
         data.setDisplayId(id);
         kernel().display(data);
-        return id;
+        return new DisplayHandle(id);
     }
 
     /** Shows a value in place of what was displayed under this id, wherever that is. */
     public static void updateDisplay(String id, Object value, String... mimeTypes) {
         kernel().getIO().display.updateDisplay(id, render(value, mimeTypes));
+    }
+
+    /** Shows a value in place of what was displayed before. */
+    public static void updateDisplay(DisplayHandle display, Object value, String... mimeTypes) {
+        updateDisplay(display.id(), value, mimeTypes);
     }
 
     /** Removes what the running cell has shown so far. */
