@@ -42,6 +42,7 @@ final class RelayModel implements LanguageModel {
         RelayModel relay = new RelayModel(folder, run, deadline, SLICE);
         try {
             Files.createDirectories(folder);
+            own(folder, run);
             relay.status.write();
         } catch (IOException e) {
             throw new ModelUnavailableException(
@@ -63,8 +64,7 @@ final class RelayModel implements LanguageModel {
             RelayFiles files = RelayFiles.of(folder, role);
             publish(files, request);
             status.set(role, State.PENDING, "");
-            ModelReply reply = await(files, request, start);
-            return reply;
+            return await(files, request, start);
         } catch (IOException e) {
             return NoAnswer.of(
                     Reason.UNREACHABLE,
@@ -80,6 +80,33 @@ final class RelayModel implements LanguageModel {
     @Override
     public void close() {
         status.close();
+    }
+
+    /**
+     * A folder belongs to one run. Runs that differ in their seed alone begin with the same
+     * prompts: in one folder the second would take the first one's replies for its own.
+     */
+    private static void own(Path folder, RunContext run) throws IOException {
+        Path owner = folder.resolve("run.md");
+        String own =
+                "# The run that asks here\n\n"
+                        + Recording.Header.of(run).summary()
+                        + ", lifetime "
+                        + run.lifetime()
+                        + "\n";
+        if (Files.exists(owner)) {
+            String there = Files.readString(owner);
+            if (!there.equals(own)) {
+                throw new ModelUnavailableException(
+                        "the relay's folder "
+                                + folder
+                                + " belongs to another run ("
+                                + there.lines().skip(2).findFirst().orElse("of unknown settings")
+                                + "): name another folder");
+            }
+        } else {
+            AtomicFiles.write(owner, own.getBytes(StandardCharsets.UTF_8));
+        }
     }
 
     private void publish(RelayFiles files, ModelRequest request) throws IOException {

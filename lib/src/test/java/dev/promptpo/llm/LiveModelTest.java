@@ -1,5 +1,6 @@
 package dev.promptpo.llm;
 
+import static dev.promptpo.llm.Asking.request;
 import static dev.promptpo.llm.Asking.run;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -26,6 +27,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -571,6 +573,30 @@ class LiveModelTest {
             }
             asked.cancel(true);
             // Closing the executor waits for the asker: the test's time limit is the assertion.
+        }
+    }
+
+    @Test
+    void aRoundOfTenIsAskedAtOnce() throws Exception {
+        CountDownLatch ten = new CountDownLatch(10);
+        Sample sample = Sample.of(ProviderKind.OPENAI);
+        try (FaultServer server =
+                        new FaultServer(c -> {
+                            ten.countDown();
+                            // Nobody is answered before all have asked.
+                            ten.await();
+                            c.json(200, sample.good(TEXT));
+                        });
+                LanguageModel model = open(ProviderKind.OPENAI, server.url());
+                ExecutorService askers = Executors.newVirtualThreadPerTaskExecutor()) {
+            List<Future<ModelReply>> replies = new ArrayList<>();
+            for (int k = 1; k <= 10; k++) {
+                ModelRequest request = request("policy/1/" + k, "p");
+                replies.add(askers.submit(() -> model.ask(request)));
+            }
+            for (Future<ModelReply> reply : replies) {
+                assertThat(reply.get()).isInstanceOf(Answer.class);
+            }
         }
     }
 

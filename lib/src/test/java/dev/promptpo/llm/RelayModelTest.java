@@ -167,6 +167,19 @@ class RelayModelTest {
                 .hasMessageContaining("cannot be written");
     }
 
+    @Test
+    void aFolderBelongsToOneRun() {
+        RunContext otherSeed = new RunContext("NoiseWorld2", "paper", 10, 2, 5, 1, "episode");
+        Models.relay(folder).open(RUN).close();
+        Models.relay(folder).open(RUN).close();
+
+        assertThatThrownBy(() -> Models.relay(folder).open(otherSeed))
+                .isInstanceOf(ModelUnavailableException.class)
+                .hasMessageContaining("belongs to another run (NoiseWorld2")
+                .hasMessageContaining("seed 0")
+                .hasMessageNotContaining("\n");
+    }
+
     private LanguageModel relay(Duration deadline) {
         return new RelayModel(folder, RUN, deadline, Duration.ofMillis(10));
     }

@@ -1,0 +1,166 @@
+package dev.promptpo.llm;
+
+import static dev.promptpo.llm.Asking.run;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.promptpo.llm.Budget.Price;
+import dev.promptpo.llm.ModelReply.Answer;
+import dev.promptpo.llm.ModelReply.NoAnswer;
+import dev.promptpo.llm.ModelReply.Reason;
+import dev.promptpo.prompt.Prompt;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(20)
+class BudgetedModelTest {
+    /** 100 characters and at most 50 tokens back: 150 tokens at worst. */
+    private static final ModelRequest REQUEST =
+            new ModelRequest(
+                    "policy/1/1",
+                    Prompt.of("policy/1", "x".repeat(100), ""),
+                    new ModelSettings(OptionalDouble.empty(), 50, Duration.ofSeconds(1)));
+
+    private static final TokenUsage CHEAP = new TokenUsage(20, 10, 10);
+
+    private final AtomicInteger asked = new AtomicInteger();
+
+    @Test
+    void whatACallDidNotUseIsGivenBack() throws Exception {
+        LanguageModel model = model(Budget.UNLIMITED.withTokens(200), Spending.NONE);
+
+        assertThat(model.ask(REQUEST)).isInstanceOf(Answer.class);
+        assertThat(model.ask(REQUEST)).isInstanceOf(Answer.class);
+        NoAnswer none = (NoAnswer) model.ask(REQUEST);
+
+        assertThat(none.reason()).isEqualTo(Reason.BUDGET);
+        assertThat(none.message())
+                .isEqualTo(
+                        "the budget of 200 tokens does not cover the next call: 60 are spent, and"
+                                + " it may take 150; raise it and run again");
+        assertThat(asked).hasValue(2);
+    }
+
+    @Test
+    void whatAResumedRunHasSpentCounts() throws Exception {
+        Spending before = new Spending(7, new TokenUsage(40, 0, 11));
+
+        assertThat(model(Budget.UNLIMITED.withTokens(200), before).ask(REQUEST))
+                .isInstanceOf(NoAnswer.class);
+        assertThat(model(Budget.UNLIMITED.withTokens(201), before).ask(REQUEST))
+                .isInstanceOf(Answer.class);
+        assertThat(model(Budget.UNLIMITED.withCalls(7), before).ask(REQUEST))
+                .isInstanceOf(NoAnswer.class);
+        assertThat(model(Budget.UNLIMITED.withCalls(8), before).ask(REQUEST))
+                .isInstanceOf(Answer.class);
+    }
+
+    @Test
+    void moneyIsCountedWithTheCheaperCache() throws Exception {
+        Price price = new Price(2.0, 0.5, 10.0);
+        assertThat(price.of(new TokenUsage(1_000_000, 400_000, 100_000)))
+                .isCloseTo(0.6 * 2 + 0.4 * 0.5 + 0.1 * 10, within(1e-12));
+        double worst = price.of(new TokenUsage(100, 0, 50));
+
+        LanguageModel model =
+                model(Budget.UNLIMITED.withMoney(worst + price.of(CHEAP), price), Spending.NONE);
+        assertThat(model.ask(REQUEST)).isInstanceOf(Answer.class);
+        assertThat(model.ask(REQUEST)).isInstanceOf(Answer.class);
+        assertThat(((NoAnswer) model.ask(REQUEST)).reason()).isEqualTo(Reason.BUDGET);
+
+        assertThatThrownBy(() ->
+                        new Budget(
+                                java.util.OptionalLong.empty(),
+                                java.util.OptionalLong.empty(),
+                                OptionalDouble.of(1),
+                                Optional.empty()))
+                .hasMessageContaining("expected a price");
+    }
+
+    @Test
+    void manyAtOnceWaitForWhatIsGivenBackAndNeverOverspend() throws Exception {
+        CountDownLatch first = new CountDownLatch(1);
+        LanguageModel model =
+                budgeted(
+                        Budget.UNLIMITED.withTokens(150 + 9 * 30),
+                        Spending.NONE,
+                        request -> {
+                            if (asked.incrementAndGet() == 2) {
+                                first.countDown();
+                            }
+                            try {
+                                // Two fit beside each other, so the first waits for the second.
+                                first.await();
+                            } catch (InterruptedException e) {
+                                Thread.currentThread().interrupt();
+                            }
+                            return answer(CHEAP);
+                        });
+
+        List<ModelReply> replies = new ArrayList<>();
+        try (ExecutorService askers = Executors.newVirtualThreadPerTaskExecutor()) {
+            List<Future<ModelReply>> pending = new ArrayList<>();
+            for (int k = 1; k <= 15; k++) {
+                pending.add(askers.submit(() -> model.ask(REQUEST)));
+            }
+            for (Future<ModelReply> one : pending) {
+                replies.add(one.get());
+            }
+        }
+
+        // Ten calls of 30 tokens: the tenth is begun with 270 spent and 150 to spare.
+        assertThat(replies.stream().filter(reply -> reply instanceof Answer)).hasSize(10);
+        assertThat(asked).hasValue(10);
+    }
+
+    @Test
+    void whatNobodyCountedIsBookedAtItsWorst() throws Exception {
+        LanguageModel uncounted =
+                budgeted(
+                        Budget.UNLIMITED.withTokens(299),
+                        Spending.NONE,
+                        request -> answer(TokenUsage.UNKNOWN));
+        LanguageModel refused =
+                budgeted(
+                        Budget.UNLIMITED.withTokens(299),
+                        Spending.NONE,
+                        request -> NoAnswer.of(Reason.OVERLOADED, "busy"));
+
+        assertThat(uncounted.ask(REQUEST)).isInstanceOf(Answer.class);
+        assertThat(((NoAnswer) uncounted.ask(REQUEST)).reason()).isEqualTo(Reason.BUDGET);
+        assertThat(((NoAnswer) refused.ask(REQUEST)).reason()).isEqualTo(Reason.OVERLOADED);
+        assertThat(((NoAnswer) refused.ask(REQUEST)).reason()).isEqualTo(Reason.OVERLOADED);
+    }
+
+    private LanguageModel model(Budget budget, Spending before) {
+        return budgeted(
+                budget,
+                before,
+                request -> {
+                    asked.incrementAndGet();
+                    return answer(CHEAP);
+                });
+    }
+
+    private static LanguageModel budgeted(
+            Budget budget, Spending before, Function<ModelRequest, ModelReply> replies) {
+        return new BudgetedModel(
+                Models.scriptedReplies(replies).open(run("NoiseWorld1", 10, 1)), budget, before);
+    }
+
+    private static Answer answer(TokenUsage usage) {
+        return new Answer("x", "m", usage, Duration.ZERO, new byte[0], Optional.empty());
+    }
+}
