@@ -1,0 +1,19 @@
+package dev.promptpo.cli;
+
+/** What the command line ends with; scripts rely on these. */
+final class ExitCodes {
+    static final int OK = 0;
+
+    /** Something outside the arguments went wrong: the machine, a provider, a file. */
+    static final int FAILED = 1;
+
+    static final int BAD_ARGUMENTS = 2;
+
+    /** The policy that was to be evaluated failed. */
+    static final int POLICY_FAILED = 3;
+
+    /** A run stopped before its end; calling the same command again continues it. */
+    static final int RUN_STOPPED = 4;
+
+    private ExitCodes() {}
+}

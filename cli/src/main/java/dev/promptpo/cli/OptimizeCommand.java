@@ -1,0 +1,220 @@
+package dev.promptpo.cli;
+
+import dev.promptpo.environment.EnvironmentSpec.Lifetime;
+import dev.promptpo.llm.ModelSource;
+import dev.promptpo.llm.Models;
+import dev.promptpo.llm.Recording.Provenance;
+import dev.promptpo.optimizer.PromptPO;
+import dev.promptpo.optimizer.Run;
+import dev.promptpo.optimizer.RunInterruptedException;
+import dev.promptpo.optimizer.RunStoppedException;
+import dev.promptpo.rollout.Isolation;
+import dev.promptpo.rollout.RolloutEngine;
+import dev.promptpo.rollout.RolloutEngines;
+import dev.promptpo.rollout.RolloutOptions;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Runs PromptPO, or goes on with a run that was interrupted. */
+@Command(
+        name = "optimize",
+        description = "Run PromptPO on an environment; the same command continues a stopped run.",
+        mixinStandardHelpOptions = true,
+        footer = {
+            "",
+            "Exit code: 0 finished, 1 failed, 2 bad arguments, 4 stopped before the end",
+            "(the same command goes on from there)."
+        })
+final class OptimizeCommand implements Callable<Integer> {
+    @Spec private CommandSpec command;
+
+    @Parameters(paramLabel = "ENV", description = "Environment, for example NoiseWorld1.")
+    private String environment;
+
+    @Option(
+            names = "--model",
+            defaultValue = "replay",
+            paramLabel = "MODEL",
+            description =
+                    "replay, replay:FILE, relay:FOLDER, gemini:NAME, openai:NAME, openai:NAME@URL,"
+                            + " anthropic:NAME or ollama:NAME. Default: ${DEFAULT-VALUE}.")
+    private String model;
+
+    @Option(names = "--candidates", description = "Policies a round (N). Default: the study's.")
+    private OptionalInt candidates;
+
+    @Option(names = "--rounds", description = "Rounds (R). Default: the study's.")
+    private OptionalInt rounds;
+
+    @Option(names = "--episodes", description = "Episodes a policy (E). Default: the study's.")
+    private OptionalInt episodes;
+
+    @Option(names = "--seed", defaultValue = "0", description = "Default: ${DEFAULT-VALUE}.")
+    private long seed;
+
+    @Option(
+            names = "--preset",
+            defaultValue = "paper",
+            description = "paper or release. Default: ${DEFAULT-VALUE}.")
+    private String preset;
+
+    @Option(names = "--lifetime", description = "episode or candidate. Default: the preset's.")
+    private Optional<Lifetime> lifetime;
+
+    @Option(
+            names = "--repairs",
+            defaultValue = "2",
+            description = "Repairs a candidate. Default: ${DEFAULT-VALUE}.")
+    private int repairs;
+
+    @Option(
+            names = "--heldout",
+            defaultValue = "100",
+            paramLabel = "EPISODES",
+            description = "Held-out episodes for the final policy. Default: ${DEFAULT-VALUE}.")
+    private int heldout;
+
+    @Option(
+            names = "--no-feedback",
+            negatable = true,
+            defaultValue = "true",
+            fallbackValue = "true",
+            description = "Leave the Feedback class out.")
+    private boolean feedback;
+
+    @Option(
+            names = "--no-reflection",
+            negatable = true,
+            defaultValue = "true",
+            fallbackValue = "true",
+            description = "Leave the reflection out.")
+    private boolean reflection;
+
+    @Option(
+            names = "--directory",
+            paramLabel = "FOLDER",
+            description = "The run's folder. Default: one below runs/, named after the settings.")
+    private Optional<Path> directory;
+
+    @Option(
+            names = "--isolation",
+            defaultValue = "sandbox",
+            description = "sandbox or process. Default: ${DEFAULT-VALUE}.")
+    private Isolation isolation;
+
+    @Option(names = "--workers", description = "Environment workers. Default: one a core.")
+    private OptionalInt workers;
+
+    @ArgGroup(exclusive = false, heading = "Keep the replies for replay:%n")
+    private RecordingOptions recording;
+
+    /** What a recording says of its replies. */
+    static final class RecordingOptions {
+        @Option(
+                names = "--record",
+                required = true,
+                paramLabel = "FILE",
+                description = "Write each reply to this recording.")
+        private Path file;
+
+        @Option(
+                names = "--answered-by",
+                required = true,
+                paramLabel = "WHO",
+                description = "Who or what writes the replies.")
+        private String answeredBy;
+
+        @Option(
+                names = "--answering-model",
+                defaultValue = "unknown",
+                paramLabel = "NAME",
+                description = "Its name. Default: ${DEFAULT-VALUE}.")
+        private String model;
+
+        @Option(
+                names = "--answering-setting",
+                paramLabel = "NAME=VALUE",
+                description = "A setting of it, for example temperature=unknown; repeatable.")
+        private Map<String, String> settings = Map.of();
+
+        @Option(
+                names = "--record-note",
+                defaultValue = "",
+                paramLabel = "TEXT",
+                description = "What a reader should know besides.")
+        private String note;
+    }
+
+    @Override
+    public Integer call() {
+        PrintWriter out = command.commandLine().getOut();
+        PrintWriter err = command.commandLine().getErr();
+        ModelSource source = source();
+        int cores = Runtime.getRuntime().availableProcessors();
+        try (RolloutEngine engine =
+                RolloutEngines.start(new RolloutOptions(workers.orElse(cores), isolation))) {
+            PromptPO plan =
+                    PromptPO.on(environment)
+                            .preset(preset)
+                            .model(source)
+                            .seed(seed)
+                            .repairs(repairs)
+                            .heldoutEpisodes(heldout)
+                            .feedback(feedback)
+                            .reflection(reflection)
+                            .engine(engine)
+                            .observer(new ProgressLines(err));
+            candidates.ifPresent(plan::candidates);
+            rounds.ifPresent(plan::rounds);
+            episodes.ifPresent(plan::episodes);
+            lifetime.ifPresent(plan::lifetime);
+            directory.ifPresent(plan::directory);
+            try (Run run = plan.start()) {
+                return drive(run, out, err);
+            }
+        }
+    }
+
+    private ModelSource source() {
+        ModelSource source = Models.parse(model);
+        if (recording == null) {
+            return source;
+        }
+        int colon = model.indexOf(':');
+        Provenance provenance =
+                new Provenance(
+                        recording.answeredBy,
+                        colon < 0 ? model : model.substring(0, colon),
+                        recording.model,
+                        "",
+                        recording.settings,
+                        recording.note);
+        return Models.recorded(source, recording.file, provenance);
+    }
+
+    private static int drive(Run run, PrintWriter out, PrintWriter err) {
+        try {
+            run.run();
+            out.println(RunReport.text(run));
+            out.flush();
+            return ExitCodes.OK;
+        } catch (RunStoppedException | RunInterruptedException e) {
+            err.println("promptpo: " + e.getMessage());
+            err.println(
+                    "What was done is in "
+                            + run.directory()
+                            + "; the same command goes on from there.");
+            return ExitCodes.RUN_STOPPED;
+        }
+    }
+}

@@ -1,0 +1,142 @@
+package dev.promptpo.cli;
+
+import dev.promptpo.analysis.Tables;
+import dev.promptpo.ledger.LedgerReader;
+import dev.promptpo.optimizer.Run;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+import tech.tablesaw.api.Table;
+
+/** Looks at the folders of runs. */
+@Command(
+        name = "runs",
+        description = "List runs, show one, or check that its folder is what was written.",
+        mixinStandardHelpOptions = true,
+        subcommands = {RunsCommand.List.class, RunsCommand.Show.class, RunsCommand.Verify.class})
+final class RunsCommand implements Callable<Integer> {
+    @Spec private CommandSpec command;
+
+    @Override
+    public Integer call() {
+        return new List().list(command.commandLine().getOut());
+    }
+
+    private static Path folder() {
+        return Path.of(Optional.ofNullable(System.getenv("PROMPTPO_RUNS")).orElse("runs"));
+    }
+
+    /** Lists the runs of a folder. */
+    @Command(
+            name = "list",
+            description = "List the runs of a folder.",
+            mixinStandardHelpOptions = true)
+    static final class List implements Callable<Integer> {
+        @Spec private CommandSpec command;
+
+        @Option(
+                names = "--folder",
+                paramLabel = "FOLDER",
+                description = "Default: runs, or PROMPTPO_RUNS.")
+        private Optional<Path> folder = Optional.empty();
+
+        @Override
+        public Integer call() {
+            return list(command.commandLine().getOut());
+        }
+
+        int list(PrintWriter out) {
+            Path runs = folder.orElseGet(RunsCommand::folder);
+            Table table = Files.isDirectory(runs) ? Tables.runs(runs) : Table.create("runs");
+            if (table.isEmpty()) {
+                out.println("no runs in " + runs + "; ./promptpo optimize makes one");
+            } else {
+                out.println(table.print(1000));
+            }
+            out.flush();
+            return ExitCodes.OK;
+        }
+    }
+
+    /** Shows one run. */
+    @Command(
+            name = "show",
+            description = "Show a run: its rounds and its held-out estimate.",
+            mixinStandardHelpOptions = true)
+    static final class Show implements Callable<Integer> {
+        @Spec private CommandSpec command;
+
+        @Parameters(paramLabel = "RUN", description = "A run's folder, or its name below runs/.")
+        private String run;
+
+        @Option(
+                names = "--source",
+                description = "Print the best policy's source and nothing else.")
+        private boolean source;
+
+        @Override
+        public Integer call() {
+            PrintWriter out = command.commandLine().getOut();
+            Run opened = Run.look(resolve(run, command));
+            if (source) {
+                out.print(
+                        opened.bestSoFar()
+                                .orElseThrow(() ->
+                                        new ParameterException(
+                                                command.commandLine(),
+                                                "no candidate of " + run + " has completed yet"))
+                                .source());
+            } else {
+                out.println(RunReport.text(opened));
+            }
+            out.flush();
+            return ExitCodes.OK;
+        }
+    }
+
+    /** Checks a run's folder. */
+    @Command(
+            name = "verify",
+            description = "Check every line and every payload of a run's folder.",
+            mixinStandardHelpOptions = true)
+    static final class Verify implements Callable<Integer> {
+        @Spec private CommandSpec command;
+
+        @Parameters(paramLabel = "RUN", description = "A run's folder, or its name below runs/.")
+        private String run;
+
+        @Override
+        public Integer call() {
+            LedgerReader reader = LedgerReader.open(resolve(run, command));
+            int payloads = reader.verify();
+            command.commandLine()
+                    .getOut()
+                    .printf(
+                            "%s: %d events and %d payloads are what was written%n",
+                            reader.directory(), reader.events().size(), payloads);
+            return ExitCodes.OK;
+        }
+    }
+
+    private static Path resolve(String run, CommandSpec command) {
+        Path direct = Path.of(run);
+        if (Files.isDirectory(direct)) {
+            return direct;
+        }
+        Path below = folder().resolve(run);
+        if (Files.isDirectory(below)) {
+            return below;
+        }
+        throw new ParameterException(
+                command.commandLine(),
+                "RUN must be a run's folder; found neither " + direct + " nor " + below);
+    }
+}

@@ -1,0 +1,2 @@
+/** The batch way: picocli commands over the same code as the notebook. */
+package dev.promptpo.cli;
