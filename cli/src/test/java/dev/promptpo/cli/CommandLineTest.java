@@ -1,0 +1,267 @@
+package dev.promptpo.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.promptpo.llm.ModelRequest;
+import dev.promptpo.llm.Models;
+import dev.promptpo.llm.Recording.Provenance;
+import dev.promptpo.optimizer.PromptPO;
+import dev.promptpo.optimizer.Run;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class CommandLineTest {
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final String DOWN_THEN_RIGHT =
+            """
+            class Policy:
+                def act(self, obs):
+                    return 1 if obs.agent_row < obs.goal_row else 3
+            """;
+
+    @TempDir private Path folder;
+    private String policy;
+    private String out;
+    private String err;
+
+    @BeforeEach
+    void writePolicy() throws IOException {
+        policy = folder.resolve("policy.py").toString();
+        write(DOWN_THEN_RIGHT);
+    }
+
+    @Test
+    void evaluatesAPolicyAsOneJsonDocument() throws IOException {
+        assertThat(run("evaluate", "noise-world-2", "--policy", policy, "--json")).isEqualTo(0);
+        JsonNode document = JSON.readTree(out);
+        assertThat(document.fieldNames())
+                .toIterable()
+                .containsExactly(
+                        "environment",
+                        "outcome",
+                        "kind",
+                        "message",
+                        "traceback",
+                        "returns",
+                        "lengths",
+                        "successes",
+                        "score",
+                        "steps",
+                        "seconds",
+                        "isolation",
+                        "seed");
+        assertThat(document.get("environment").asText()).isEqualTo("NoiseWorld2");
+        assertThat(document.get("outcome").asText()).isEqualTo("completed");
+        assertThat(document.get("kind").isNull()).isTrue();
+        assertThat(document.get("returns")).hasSize(5);
+        assertThat(document.get("successes")).hasSize(5);
+        assertThat(document.get("isolation").asText()).isEqualTo("sandbox");
+        long steps = 0;
+        double sum = 0;
+        for (int i = 0; i < 5; i++) {
+            steps += document.get("lengths").get(i).asLong();
+            sum += document.get("returns").get(i).asDouble();
+        }
+        assertThat(document.get("steps").asLong()).isEqualTo(steps);
+        assertThat(document.get("score").asDouble()).isCloseTo(sum / 5, within(1e-9));
+        assertThat(out.strip().lines()).hasSize(1);
+    }
+
+    @Test
+    void evaluatesToTheSameReturnsWithTheSameSeedAndToOthersWithAnother() throws IOException {
+        JsonNode first = returns("7");
+        assertThat(returns("7")).isEqualTo(first);
+        assertThat(returns("8")).isNotEqualTo(first);
+    }
+
+    @Test
+    void endsWithThreeWhenThePolicyFails() throws IOException {
+        write("class Policy:\n    def act(self, obs):\n        return 1 / 0\n");
+        assertThat(run("evaluate", "NoiseWorld1", "--policy", policy, "--json")).isEqualTo(3);
+        JsonNode document = JSON.readTree(out);
+        assertThat(document.get("outcome").asText()).isEqualTo("failed");
+        assertThat(document.get("kind").asText()).isEqualTo("EXCEPTION");
+        assertThat(document.get("message").asText()).contains("division by zero");
+        assertThat(document.get("traceback").asText()).contains("return 1 / 0");
+        assertThat(document.get("returns")).isEmpty();
+        assertThat(document.get("score").isNull()).isTrue();
+    }
+
+    @Test
+    void showsAFailureAsText() throws IOException {
+        write("class Policy:\n    def act(self, obs)\n        return 1\n");
+        assertThat(run("evaluate", "NoiseWorld1", "--policy", policy)).isEqualTo(3);
+        assertThat(out).contains("The policy failed: SYNTAX in load").contains("line 2");
+    }
+
+    @Test
+    void showsReturnsBesideTheReferences() {
+        assertThat(run("evaluate", "NoiseWorld1", "--policy", policy)).isEqualTo(0);
+        assertThat(out).contains("mean return ", "random policy -120.71", "optimum 978.69");
+    }
+
+    @Test
+    void refusesBadArgumentsWithOneLineThatSaysWhatToDo() throws IOException {
+        assertBad("Nearest: NoiseWorld", "evaluate", "NoiseWrld1", "--policy", policy);
+        assertBad("--episodes must be at least 1", evaluateWith("--episodes", "0"));
+        assertBad("--seed must be 0 or larger", evaluateWith("--seed", "-1"));
+        assertBad("preset", evaluateWith("--preset", "papers"));
+        assertBad("--isolation", evaluateWith("--isolation", "none"));
+        assertBad("cannot read", "evaluate", "NoiseWorld1", "--policy", policy + ".missing");
+        assertBad("cannot read", "evaluate", "NoiseWorld1", "--policy", folder.toString());
+        assertBad("--policy", "evaluate", "NoiseWorld1");
+        assertBad("got 0", "optimize", "NoiseWorld1", "--candidates", "0");
+        assertBad("expected a model such as", "optimize", "NoiseWorld1", "--model", "parrot");
+        assertBad("RUN must be a run's folder", "runs", "show", folder + "/none");
+        Files.write(Path.of(policy), new byte[] {(byte) 0xff, (byte) 0xfe, 0});
+        assertBad("must be UTF-8", "evaluate", "NoiseWorld1", "--policy", policy);
+    }
+
+    @Test
+    void listsEnvironmentsAndShowsOne() throws IOException {
+        assertThat(run("environments")).isEqualTo(0);
+        assertThat(out).contains("NoiseWorld0", "CartPole-v1");
+        assertThat(run("environments", "cartpole-v1")).isEqualTo(0);
+        assertThat(out).contains("pole_angular_velocity", "rad/s", "push_left");
+        assertThat(run("environments", "NoiseWorld1", "--json")).isEqualTo(0);
+        assertThat(JSON.readTree(out).get("horizon").asInt()).isEqualTo(100);
+        assertThat(run("environments", "--json")).isEqualTo(0);
+        assertThat(JSON.readTree(out).size()).isGreaterThanOrEqualTo(8);
+    }
+
+    @Test
+    void replaysARecordedRunAndShowsListsAndVerifiesIt() {
+        Path recording = folder.resolve("recording.json");
+        record(recording);
+        assertThat(run("recordings", "verify", recording.toString())).isEqualTo(0);
+        assertThat(out).contains("answered by a script");
+
+        String replayed = folder.resolve("runs/replayed").toString();
+        String[] command = optimize("NoiseWorld0", recording, replayed);
+        assertThat(run(command)).as(err).isEqualTo(0);
+        assertThat(out).contains("Held-out return of the best policy");
+        assertThat(err).contains("round 1 closed");
+        assertThat(run(command)).as("a finished run is only shown").isEqualTo(0);
+        assertThat(err).doesNotContain("round 1 closed");
+
+        assertThat(run("runs", "verify", replayed)).isEqualTo(0);
+        assertThat(run("runs", "show", replayed, "--source")).isEqualTo(0);
+        assertThat(out).contains("class NoiseWorld0Policy");
+        assertThat(run("runs", "list", "--folder", folder.resolve("runs").toString())).isEqualTo(0);
+        assertThat(out).contains("replayed");
+    }
+
+    @Test
+    void refusesARecordingOfAnotherEnvironment() {
+        Path recording = folder.resolve("recording.json");
+        record(recording);
+        String other = folder.resolve("runs/other").toString();
+        assertThat(run(optimize("NoiseWorld1", recording, other))).isNotEqualTo(0);
+        assertThat(err.strip().lines()).hasSize(1);
+        assertThat(err).contains("NoiseWorld0", "NoiseWorld1");
+        assertThat(Path.of(other)).doesNotExist();
+    }
+
+    private void record(Path recording) {
+        Provenance provenance =
+                new Provenance("a script", "scripted", "none", "", Map.of(), "for a test");
+        try (Run run =
+                PromptPO.on("NoiseWorld0")
+                        .model(
+                                Models.recorded(
+                                        Models.scripted(CommandLineTest::reply),
+                                        recording,
+                                        provenance))
+                        .candidates(2)
+                        .rounds(1)
+                        .episodes(2)
+                        .heldoutEpisodes(4)
+                        .directory(folder.resolve("runs/recorded"))
+                        .run()) {
+            assertThat(run.best().score()).isPresent();
+        }
+    }
+
+    private static String[] optimize(String environment, Path recording, String directory) {
+        return new String[] {
+            "optimize",
+            environment,
+            "--model",
+            "replay:" + recording,
+            "--candidates",
+            "2",
+            "--rounds",
+            "1",
+            "--episodes",
+            "2",
+            "--heldout",
+            "4",
+            "--directory",
+            directory
+        };
+    }
+
+    private static String reply(ModelRequest request) {
+        if (request.role().equals("feedback")) {
+            return """
+            ```python
+            class Feedback:
+                def summarize_trajectory(self, traj):
+                    return f"{len(traj)} steps"
+            ```
+            """;
+        }
+        return "```python\n" + DOWN_THEN_RIGHT.replace("Policy", "NoiseWorld0Policy") + "```\n";
+    }
+
+    private String[] evaluateWith(String option, String value) {
+        return new String[] {"evaluate", "NoiseWorld1", "--policy", policy, option, value};
+    }
+
+    private JsonNode returns(String seed) throws IOException {
+        int code =
+                run(
+                        "evaluate",
+                        "NoiseWorld1",
+                        "--policy",
+                        policy,
+                        "--seed",
+                        seed,
+                        "--episodes",
+                        "8",
+                        "--json");
+        assertThat(code).isEqualTo(0);
+        return JSON.readTree(out).get("returns");
+    }
+
+    private void write(String source) throws IOException {
+        Files.writeString(Path.of(policy), source);
+    }
+
+    private void assertBad(String expected, String... command) {
+        assertThat(run(command)).as(String.join(" ", command)).isEqualTo(2);
+        assertThat(err.lines().findFirst().orElse("")).startsWith("promptpo: ").contains(expected);
+        assertThat(err.lines().count()).isLessThanOrEqualTo(2);
+        assertThat(out).isEmpty();
+    }
+
+    private int run(String... command) {
+        StringWriter outText = new StringWriter();
+        StringWriter errText = new StringWriter();
+        int code =
+                Main.run(command, new PrintWriter(outText, true), new PrintWriter(errText, true));
+        out = outText.toString();
+        err = errText.toString();
+        return code;
+    }
+}
