@@ -16,7 +16,6 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
@@ -51,13 +50,13 @@ final class OptimizeCommand implements Callable<Integer> {
     private String model;
 
     @Option(names = "--candidates", description = "Policies a round (N). Default: the study's.")
-    private OptionalInt candidates;
+    private Optional<Integer> candidates;
 
     @Option(names = "--rounds", description = "Rounds (R). Default: the study's.")
-    private OptionalInt rounds;
+    private Optional<Integer> rounds;
 
     @Option(names = "--episodes", description = "Episodes a policy (E). Default: the study's.")
-    private OptionalInt episodes;
+    private Optional<Integer> episodes;
 
     @Option(names = "--seed", defaultValue = "0", description = "Default: ${DEFAULT-VALUE}.")
     private long seed;
@@ -113,7 +112,7 @@ final class OptimizeCommand implements Callable<Integer> {
     private Isolation isolation;
 
     @Option(names = "--workers", description = "Environment workers. Default: one a core.")
-    private OptionalInt workers;
+    private Optional<Integer> workers;
 
     @ArgGroup(exclusive = false, heading = "Keep the replies for replay:%n")
     private RecordingOptions recording;
