@@ -234,11 +234,13 @@ def test_two_at_once_wait_for_each_other_and_work_once(tmp_path: Path) -> None:
 
 
 def test_a_killed_set_up_is_recognised_and_its_orphan_waited_for(tmp_path: Path) -> None:
-    gate = tmp_path / "gate"
-    command = f"import os, time\nwhile not os.path.exists({str(gate)!r}): time.sleep(.01)"
+    gate, at_work = tmp_path / "gate", tmp_path / "at-work"
+    command = (
+        f"import os, time\nopen({str(at_work)!r}, 'w').close()\n"
+        f"while not os.path.exists({str(gate)!r}): time.sleep(.01)"
+    )
     first = start(tmp_path, command)
-    log = tmp_path / "state/log/setup-only.log"
-    wait_for(lambda: log.exists() and log.read_text())
+    wait_for(at_work.exists)
     first.send_signal(signal.SIGKILL)
     first.wait(20)
     second = start(tmp_path, command)
