@@ -7,7 +7,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.node.TextNode;
 import java.nio.charset.StandardCharsets;
 
 /** JSON as a ledger writes and reads it. */
@@ -44,6 +46,41 @@ final class Json {
 
     static byte[] canonicalBytes(JsonNode node) {
         return canonical(node).getBytes(StandardCharsets.UTF_8);
+    }
+
+    /**
+     * A copy in which every unpaired surrogate is U+FFFD: Python's text may hold some, UTF-8
+     * cannot.
+     */
+    static ObjectNode wellFormed(ObjectNode node) {
+        ObjectNode copy = object();
+        node.properties().forEach(f -> copy.set(wellFormed(f.getKey()), wellFormed(f.getValue())));
+        return copy;
+    }
+
+    private static JsonNode wellFormed(JsonNode node) {
+        if (node instanceof ObjectNode object) {
+            return wellFormed(object);
+        }
+        if (node instanceof ArrayNode array) {
+            ArrayNode copy = MAPPER.createArrayNode();
+            array.forEach(item -> copy.add(wellFormed(item)));
+            return copy;
+        }
+        return node.isTextual() ? TextNode.valueOf(wellFormed(node.textValue())) : node;
+    }
+
+    static String wellFormed(String text) {
+        if (text.codePoints().noneMatch(Json::surrogate)) {
+            return text;
+        }
+        StringBuilder mended = new StringBuilder(text.length());
+        text.codePoints().forEach(c -> mended.appendCodePoint(surrogate(c) ? 0xFFFD : c));
+        return mended.toString();
+    }
+
+    private static boolean surrogate(int codePoint) {
+        return codePoint >= Character.MIN_SURROGATE && codePoint <= Character.MAX_SURROGATE;
     }
 
     static ObjectNode object() {

@@ -15,6 +15,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Writes a run's folder. An event is on the device when {@link #append} returns, and so is every
@@ -162,7 +163,7 @@ public final class Ledger implements AutoCloseable {
      * @throws LedgerException when it could not be written; then it did not happen
      */
     public Event append(String type, ObjectNode fields) {
-        ObjectNode copy = fields.deepCopy();
+        ObjectNode copy = Json.wellFormed(fields);
         return onWriter(() -> {
             Event event =
                     new Event(
@@ -184,20 +185,36 @@ public final class Ledger implements AutoCloseable {
         return onWriter(() -> payloads.store(disk, bytes));
     }
 
-    /** Stores text as UTF-8. */
+    /** Stores text as UTF-8; an unpaired surrogate becomes U+FFFD. */
     public String store(String text) {
-        return store(text.getBytes(StandardCharsets.UTF_8));
+        return store(Json.wellFormed(text).getBytes(StandardCharsets.UTF_8));
     }
 
     /** Ends writing and gives the folder free. What was appended is already safe. */
     @Override
     public void close() {
-        writer.close();
+        endWriter();
         try {
             file.close();
             lock.close();
         } catch (IOException e) {
             throw cannotWrite(directory, e);
+        }
+    }
+
+    /** Not ExecutorService.close: that interrupts its thread when the caller is interrupted. */
+    private void endWriter() {
+        writer.shutdown();
+        boolean interrupted = false;
+        while (!writer.isTerminated()) {
+            try {
+                writer.awaitTermination(1, TimeUnit.MINUTES);
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
         }
     }
 

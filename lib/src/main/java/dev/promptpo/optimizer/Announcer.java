@@ -4,6 +4,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
@@ -27,7 +28,9 @@ final class Announcer {
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition idle = lock.newCondition();
     private final Deque<RunEvent> waiting = new ArrayDeque<>();
+    private final Object hearing = new Object();
     private boolean delivering;
+    private Optional<Thread> deliverer = Optional.empty();
 
     Announcer(List<RunObserver> own) {
         this.own = List.copyOf(own);
@@ -46,7 +49,12 @@ final class Announcer {
             waiting.add(event);
             if (!delivering) {
                 delivering = true;
-                Thread.ofPlatform().daemon().name("run-observers").start(this::deliver);
+                deliverer =
+                        Optional.of(
+                                Thread.ofPlatform()
+                                        .daemon()
+                                        .name("run-observers")
+                                        .start(this::deliver));
             }
         } finally {
             lock.unlock();
@@ -64,6 +72,9 @@ final class Announcer {
         lock.lock();
         boolean interrupted = false;
         try {
+            if (deliverer.filter(Thread.currentThread()::equals).isPresent()) {
+                return; // an observer that calls the run cannot wait for itself
+            }
             long left = TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
             while (delivering && left > 0) {
                 try {
@@ -103,7 +114,9 @@ final class Announcer {
         all.addAll(RunObservers.registered());
         for (RunObserver observer : all) {
             try {
-                observer.on(event);
+                synchronized (hearing) {
+                    observer.on(event);
+                }
             } catch (Exception | LinkageError | AssertionError e) {
                 if (failed.add(observer)) {
                     LOG.warn(

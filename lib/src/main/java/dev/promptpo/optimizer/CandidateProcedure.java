@@ -145,7 +145,9 @@ record CandidateProcedure(
             Fields.putResult(json.putObject("result"), attempt.result());
         }
         session.record(EventTypes.CANDIDATE_FINISHED, fields);
-        session.tell(new RunEvent.CandidateFinished(session.run(), candidate));
-        return candidate;
+        Candidate kept =
+                session.state().candidate(candidate.round(), candidate.index()).orElseThrow();
+        session.tell(new RunEvent.CandidateFinished(session.run(), kept));
+        return kept;
     }
 }

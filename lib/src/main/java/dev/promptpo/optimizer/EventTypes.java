@@ -8,6 +8,7 @@ final class EventTypes {
     static final String REQUEST_RETRIED = "request_retried";
     static final String REPLY_RECEIVED = "reply_received";
     static final String ROLLOUT_STARTED = "rollout_started";
+    static final String ROLLOUT_PROGRESS = "rollout_progress";
     static final String ROLLOUT_FINISHED = "rollout_finished";
     static final String FEEDBACK_FINISHED = "feedback_finished";
     static final String CANDIDATE_FINISHED = "candidate_finished";

@@ -61,9 +61,9 @@ public final class PromptPO {
         return new PromptPO(preset -> Environments.spec(environment, preset));
     }
 
-    /** A plan for a specification at hand. */
+    /** A plan for a specification at hand, under the preset that it was made for. */
     public static PromptPO on(EnvironmentSpec spec) {
-        return new PromptPO(preset -> spec).preset(spec.preset());
+        return new PromptPO(preset -> spec);
     }
 
     /** {@code paper} (unless set) or {@code release}. */
@@ -183,7 +183,7 @@ public final class PromptPO {
         RunSettings settings =
                 new RunSettings(
                         spec.id(),
-                        preset,
+                        spec.preset(),
                         spec.digest(),
                         model.name(),
                         modelSettings.temperature(),

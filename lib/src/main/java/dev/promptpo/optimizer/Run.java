@@ -16,6 +16,7 @@ import dev.promptpo.llm.ModelRequest;
 import dev.promptpo.llm.Recording;
 import dev.promptpo.llm.RunContext;
 import dev.promptpo.prompt.Prompts;
+import dev.promptpo.python.PythonInterruptedException;
 import dev.promptpo.rollout.Purpose;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -214,6 +215,10 @@ public final class Run implements AutoCloseable {
             throw new IllegalArgumentException(
                     "only a candidate that completed can be measured; this is " + candidate);
         }
+        if (!state.candidate(candidate.round(), candidate.index()).equals(Optional.of(candidate))) {
+            throw new IllegalArgumentException(
+                    "a run measures its own candidates; this is none of " + directory());
+        }
         List<Evaluation> made = new ArrayList<>();
         drive(session -> made.add(measurement(session).measure(candidate, episodes)));
         return made.getFirst();
@@ -314,7 +319,8 @@ public final class Run implements AutoCloseable {
                 if (finished()) {
                     release("finished", "");
                 }
-            } catch (InterruptedException e) {
+            } catch (InterruptedException | PythonInterruptedException e) {
+                Thread.interrupted(); // set again by one of the two
                 stopped("interrupted", "interrupted");
                 throw new RunInterruptedException(
                         "the run was interrupted; what was paid for is kept in "

@@ -8,7 +8,7 @@ package dev.promptpo.optimizer;
 public final class RunInterruptedException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
-    public RunInterruptedException(String message, InterruptedException cause) {
+    public RunInterruptedException(String message, Exception cause) {
         super(message, cause);
     }
 }

@@ -14,6 +14,7 @@ import dev.promptpo.rollout.RolloutResult;
 import dev.promptpo.rollout.Trace;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
@@ -35,7 +36,8 @@ final class RunState {
     private final Map<Integer, TreeMap<Integer, Candidate>> candidates = new TreeMap<>();
     private final List<RoundSummary> rounds = new ArrayList<>();
     private final List<Evaluation> evaluations = new ArrayList<>();
-    private final Set<InFlight> open = new LinkedHashSet<>();
+    private final Set<String> openRequests = new LinkedHashSet<>();
+    private final Map<String, OpenRollout> openRollouts = new LinkedHashMap<>();
     private FeedbackState feedbackState = FeedbackState.BEGINNING;
     private Usage usage = Usage.NONE;
     private Steps steps = Steps.NONE;
@@ -51,21 +53,22 @@ final class RunState {
         events++;
         ObjectNode fields = event.fields();
         switch (event.type()) {
-            case EventTypes.SESSION_STARTED -> {
-                if (open.stream().anyMatch(cut -> cut.kind().equals("rollout"))) {
-                    steps = steps.atLeast();
-                }
-                open.clear();
-            }
+            case EventTypes.SESSION_STARTED -> openRequests.clear();
             case EventTypes.REQUEST_STARTED -> {
                 usage = usage.called();
-                open.add(new InFlight("request", fields.path("role").asText()));
+                openRequests.add(fields.path("role").asText());
             }
             case EventTypes.REQUEST_RETRIED ->
                     usage = usage.called().spent(tokens(fields.path("usage")));
             case EventTypes.REPLY_RECEIVED -> replied(fields);
-            case EventTypes.ROLLOUT_STARTED ->
-                    open.add(new InFlight("rollout", fields.path("rollout").asText()));
+            case EventTypes.ROLLOUT_STARTED -> {
+                OpenRollout begun = OpenRollout.of(fields);
+                openRollouts.put(begun.name(), begun);
+            }
+            case EventTypes.ROLLOUT_PROGRESS ->
+                    openRollouts.computeIfPresent(
+                            fields.path("rollout").asText(),
+                            (name, begun) -> begun.at(fields.path("steps").asLong()));
             case EventTypes.ROLLOUT_FINISHED -> rolledOut(fields);
             case EventTypes.FEEDBACK_FINISHED ->
                     feedback.put(fields.path("feedback").asText(), feedbackResult(fields));
@@ -142,8 +145,16 @@ final class RunState {
         return List.copyOf(evaluations);
     }
 
+    /** What has been started and not ended: requests, then rollouts. */
     synchronized List<InFlight> inFlight() {
-        return List.copyOf(open);
+        List<InFlight> open = new ArrayList<>();
+        openRequests.forEach(role -> open.add(new InFlight("request", role)));
+        openRollouts.keySet().forEach(name -> open.add(new InFlight("rollout", name)));
+        return open;
+    }
+
+    synchronized List<OpenRollout> openRollouts() {
+        return List.copyOf(openRollouts.values());
     }
 
     synchronized Usage usage() {
@@ -160,7 +171,7 @@ final class RunState {
 
     private void replied(ObjectNode fields) {
         String role = fields.path("role").asText();
-        open.remove(new InFlight("request", role));
+        openRequests.remove(role);
         usage = usage.spent(tokens(fields.path("usage")));
         if (fields.path("outcome").asText().equals("answer")) {
             usage = usage.answered(fields.path("drift").isObject());
@@ -176,7 +187,7 @@ final class RunState {
 
     private void rolledOut(ObjectNode fields) {
         String name = fields.path("rollout").asText();
-        open.remove(new InFlight("rollout", name));
+        openRollouts.remove(name);
         Purpose purpose = purpose(fields);
         steps = steps.plus(purpose, fields.path("steps").asLong());
         if (fields.path("outcome").asText().equals("interrupted")) {
@@ -267,6 +278,25 @@ final class RunState {
                 usage.path("input").asLong(),
                 usage.path("cached_input").asLong(),
                 usage.path("output").asLong());
+    }
+
+    /**
+     * A rollout that has not ended.
+     *
+     * @param steps the last that it reported; 0 where it reported none yet
+     */
+    record OpenRollout(String name, String role, Purpose purpose, long steps) {
+        static OpenRollout of(ObjectNode fields) {
+            return new OpenRollout(
+                    fields.path("rollout").asText(),
+                    fields.path("role").asText(),
+                    RunState.purpose(fields),
+                    0);
+        }
+
+        OpenRollout at(long taken) {
+            return new OpenRollout(name, role, purpose, taken);
+        }
     }
 
     /**

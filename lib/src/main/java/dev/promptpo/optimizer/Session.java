@@ -19,6 +19,7 @@ import dev.promptpo.prompt.Prompt;
 import dev.promptpo.rollout.FeedbackRequest;
 import dev.promptpo.rollout.FeedbackResult;
 import dev.promptpo.rollout.Futures;
+import dev.promptpo.rollout.Purpose;
 import dev.promptpo.rollout.RolloutEngine;
 import dev.promptpo.rollout.RolloutRequest;
 import dev.promptpo.rollout.RolloutResult;
@@ -28,8 +29,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The effects of a run: asking the model, rolling out, running the {@code Feedback} class. Each is
@@ -37,6 +39,8 @@ import java.util.concurrent.atomic.AtomicReference;
  * has ended an event says so. Used by many threads at once.
  */
 final class Session {
+    private static final Logger LOG = LoggerFactory.getLogger(Session.class);
+
     private final Run run;
     private final Ledger ledger;
     private final RunState state;
@@ -95,7 +99,10 @@ final class Session {
         state.inFlight()
                 .forEach(item -> cut.addObject().put("kind", item.kind()).put("name", item.name()));
         ledger.repair().ifPresent(repair -> fields.put("repaired", repair.message()));
+        List<RunState.OpenRollout> rollouts = state.openRollouts();
         record(EventTypes.SESSION_STARTED, fields);
+        rollouts.forEach(
+                cutOff -> cutOff(cutOff.name(), cutOff.role(), cutOff.purpose(), cutOff.steps()));
     }
 
     /** Writes why work ends here. */
@@ -162,10 +169,7 @@ final class Session {
         keep(role, reply);
         tell(new RunEvent.ReplyReceived(run, role, reply));
         return switch (reply) {
-            case Answer answer -> new Reply.Text(answer.text());
-            case NoAnswer none when none.reason().effect() == Effect.COSTS_CANDIDATE ->
-                    new Reply.Lost(none.message());
-            case NoAnswer none ->
+            case NoAnswer none when none.reason().effect() != Effect.COSTS_CANDIDATE ->
                     throw new RunStoppedException(
                             "the run stopped at "
                                     + role
@@ -174,6 +178,9 @@ final class Session {
                                     + " (all that was paid for is kept in "
                                     + ledger.directory()
                                     + "; run it again to go on)");
+            // As the ledger has it, so that going on after a crash works with the same text.
+            case Answer answer -> state.reply(role).orElseThrow();
+            case NoAnswer none -> state.reply(role).orElseThrow();
         };
     }
 
@@ -253,12 +260,12 @@ final class Session {
         }
         refuseWhenStopping();
         begin(name, role, request);
-        AtomicLong reported = new AtomicLong();
+        Progress progress = new Progress(name, request);
         CompletableFuture<RolloutResult> future =
                 engine.submit(
                         request,
                         (steps, episodes) -> {
-                            reported.set(steps);
+                            progress.report(steps);
                             tell(
                                     new RunEvent.RolloutProgress(
                                             run, role, request.purpose(), steps, episodes));
@@ -267,21 +274,21 @@ final class Session {
         try {
             result = Futures.await(future);
         } catch (InterruptedException | RuntimeException e) {
-            cutOff(name, role, request, reported.get());
+            cutOff(name, role, request.purpose(), progress.steps());
             throw e;
         }
-        ObjectNode fields = finished(name, role, request);
+        ObjectNode fields = rollout(name, role, request.purpose());
         Fields.putResult(fields, result);
         if (result instanceof RolloutResult.Completed completed) {
             completed.trace().ifPresent(trace -> putTrace(fields, trace));
         }
         record(EventTypes.ROLLOUT_FINISHED, fields);
         tell(new RunEvent.RolloutFinished(run, role, request.purpose(), result));
-        return result;
+        return state.rollout(name).orElseThrow();
     }
 
     private void begin(String name, String role, RolloutRequest request) {
-        ObjectNode fields = finished(name, role, request);
+        ObjectNode fields = rollout(name, role, request.purpose());
         fields.put("source_payload", ledger.store(request.source()));
         ArrayNode seeds = fields.putArray("seeds");
         request.seeds().forEach(seeds::add);
@@ -291,18 +298,15 @@ final class Session {
     }
 
     /** Its steps were taken: what is known of them counts. */
-    private void cutOff(String name, String role, RolloutRequest request, long steps) {
-        ObjectNode fields = finished(name, role, request);
+    private void cutOff(String name, String role, Purpose purpose, long steps) {
+        ObjectNode fields = rollout(name, role, purpose);
         fields.put("outcome", "interrupted");
         fields.put("steps", steps);
         record(EventTypes.ROLLOUT_FINISHED, fields);
     }
 
-    private static ObjectNode finished(String name, String role, RolloutRequest request) {
-        return Fields.object()
-                .put("rollout", name)
-                .put("role", role)
-                .put("purpose", request.purpose().id());
+    private static ObjectNode rollout(String name, String role, Purpose purpose) {
+        return Fields.object().put("rollout", name).put("role", role).put("purpose", purpose.id());
     }
 
     private void putTrace(ObjectNode fields, Trace trace) {
@@ -343,7 +347,45 @@ final class Session {
                             .put("traceback", failed.traceback());
         }
         record(EventTypes.FEEDBACK_FINISHED, fields);
-        return result;
+        return state.feedback(name).orElseThrow();
+    }
+
+    /** How far a rollout has come, kept now and then in case that nothing else of it will be. */
+    private final class Progress {
+        private static final long KEPT_EVERY_NANOS = 5_000_000_000L;
+
+        private final String name;
+        private final Purpose purpose;
+        private volatile long steps;
+        private long kept = System.nanoTime();
+
+        Progress(String name, RolloutRequest request) {
+            this.name = name;
+            this.purpose = request.purpose();
+        }
+
+        /** Called on the engine's thread only, which a full disk must not end. */
+        void report(long taken) {
+            steps = taken;
+            if (System.nanoTime() - kept < KEPT_EVERY_NANOS) {
+                return;
+            }
+            kept = System.nanoTime();
+            try {
+                record(
+                        EventTypes.ROLLOUT_PROGRESS,
+                        Fields.object()
+                                .put("rollout", name)
+                                .put("purpose", purpose.id())
+                                .put("steps", taken));
+            } catch (LedgerException e) {
+                LOG.debug("progress of {} is not kept: {}", name, e.getMessage());
+            }
+        }
+
+        long steps() {
+            return steps;
+        }
     }
 
     private void refuseWhenStopping() throws InterruptedException {

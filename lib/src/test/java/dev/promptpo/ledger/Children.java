@@ -15,12 +15,17 @@ public final class Children {
 
     /** Starts a class's main method; output and errors come together. */
     public static Process start(Class<?> main, List<String> arguments) throws IOException {
+        return new ProcessBuilder(command(main, arguments)).redirectErrorStream(true).start();
+    }
+
+    /** The command that runs a class's main method. */
+    public static List<String> command(Class<?> main, List<String> arguments) {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(List.of("-XX:TieredStopAtLevel=1", "-Xshare:auto", "-XX:+UseSerialGC"));
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
         command.addAll(arguments);
-        return new ProcessBuilder(command).redirectErrorStream(true).start();
+        return command;
     }
 
     /** Runs a class's main method to its end and gives what it printed. */

@@ -294,6 +294,23 @@ class LedgerTest {
                 .hasSize(200);
     }
 
+    /** Python's text may hold half of a surrogate pair, which UTF-8 cannot. */
+    @Test
+    void writesTextThatIsNoUnicodeAsReplacementCharacters() {
+        String digest;
+        try (Ledger ledger = begin()) {
+            digest = ledger.store("a\ud800b\ud83d\ude00");
+            ObjectNode fields = Json.object().put("message", "x\udc00");
+            fields.putArray("list").addObject().put("inner", "\ud83d");
+            ledger.append("candidate_finished", fields);
+        }
+        LedgerReader reader = LedgerReader.open(run());
+        assertThat(reader.payloadText(digest)).isEqualTo("a\ufffdb\ud83d\ude00");
+        ObjectNode fields = reader.events().getFirst().fields();
+        assertThat(fields.path("message").asText()).isEqualTo("x\ufffd");
+        assertThat(fields.at("/list/0/inner").asText()).isEqualTo("\ufffd");
+    }
+
     @Test
     void anInterruptedCallerStillCommits() {
         try (Ledger ledger = begin()) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.promptpo.ledger.Children;
 import dev.promptpo.ledger.LedgerReader;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -16,6 +17,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -64,6 +66,37 @@ class KillTest {
         assertThat(rollouts).isBetween(needed, needed + again);
         assertThat(finished.usage().answers()).isEqualTo(Run.look(uncut).usage().answers());
         assertThat(finished.steps().byPurpose()).isEqualTo(Run.look(uncut).steps().byPurpose());
+    }
+
+    /** The shell's limit on a file's size stands in for a full disk: a write fails half-way. */
+    @Test
+    void aFullDiskStopsTheRunInOneLineAndLosesNothing() throws Exception {
+        Path uncut = folder.resolve("uncut");
+        TinyRun.plan(uncut, folder.resolve("uncut.log")).run();
+        Path run = folder.resolve("run");
+        Path log = folder.resolve("run.log");
+        long room = Files.size(uncut.resolve("events.jsonl")) / 1024 / 2;
+
+        List<String> command =
+                Children.command(TinyRun.class, List.of(run.toString(), log.toString()));
+        String shell = "ulimit -f " + room + " && exec \"$@\"";
+        List<String> limited = new ArrayList<>(List.of("bash", "-c", shell, "bash"));
+        limited.addAll(command);
+        Process child = new ProcessBuilder(limited).redirectErrorStream(true).start();
+        String output = new String(child.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(child.waitFor()).isNotZero();
+        assertThat(output)
+                .contains("LedgerException: cannot write the run in " + run)
+                .contains("run it again; what was written before is safe");
+
+        Run finished = TinyRun.plan(run, log).run();
+        assertThat(RunContent.of(finished.ledger()))
+                .isEqualTo(RunContent.of(LedgerReader.open(uncut)));
+        Map<String, Long> cut = cutOff(finished.ledger());
+        count(log, "request ")
+                .forEach((role, asked) ->
+                        assertThat(asked)
+                                .isBetween(1L, 1 + cut.getOrDefault("request " + role, 0L)));
     }
 
     /** Sizes of the event log at which to kill, spread over the whole of it. */

@@ -50,7 +50,7 @@ class RolloutsOfARunTest {
         replies.put("policy/1/1", "I cannot write code today.");
         replies.put("policy/1/2", fenced("class NoiseWorld0Policy:\n    def act(self, obs)\n"));
         replies.put("policy/1/3", fenced("def act(obs):\n    return 0\n"));
-        replies.put("policy/1/4", acting("raise ValueError('no way')"));
+        replies.put("policy/1/4", acting("raise ValueError('no way \\udc00')"));
         replies.put("policy/1/5", acting("while True: pass"));
         replies.put("policy/1/6", acting("import os; os._exit(3)"));
         replies.put("policy/1/7", acting("return float('nan')"));

@@ -140,7 +140,12 @@ class RunTest {
         assertThat(run.rounds().get(0).winner().orElseThrow().index()).isEqualTo(2);
         assertThat(run.finished()).isTrue();
         assertThatThrownBy(() -> run.evaluate(run.candidate(1, 3), 5))
-                .isInstanceOf(IllegalArgumentException.class);
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("only a candidate that completed");
+        Candidate stranger = new Candidate(1, 1, run.candidate(1, 2).attempts());
+        assertThatThrownBy(() -> run.evaluate(stranger, 5))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("a run measures its own candidates");
     }
 
     @Test
@@ -394,6 +399,8 @@ class RunTest {
         assertThat(thrown.get()).isInstanceOf(RunInterruptedException.class);
         assertThat(engine.hanging.peek()).isCancelled();
         assertThat(run.steps().lowerBound()).isTrue();
+        // two candidates of 20 steps, and the 3 steps that the third had reported
+        assertThat(run.steps().of(Purpose.SEARCH)).isEqualTo(43);
         assertThat(closings(run)).containsExactly("interrupted");
 
         // the reply whose rollout hung was paid for and stays; this time it does not hang
