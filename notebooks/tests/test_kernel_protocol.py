@@ -451,6 +451,17 @@ def test_user_expressions(kernel: Kernel) -> None:
     assert values["bad"]["status"] == "error"
 
 
+def test_a_message_with_a_wrong_signature_is_dropped(kernel: Kernel) -> None:
+    session = kernel.client.session
+    forged = type(session)(key=b"not the key", signature_scheme=session.signature_scheme)
+    for channel in (kernel.client.shell_channel, kernel.client.control_channel):
+        forged.send(channel.socket, "execute_request", {"code": "int forged = 1;"})
+    assert kernel.run("forged").error["ename"] == "CompileError"
+    kernel.manager.interrupt_kernel()
+    assert kernel.run("1 + 1").status in ("ok", "error")
+    assert kernel.run("2 + 2").result["text/plain"] == "4"
+
+
 def test_imports_from_the_environment(specs: Path) -> None:
     running = Kernel(specs, "java-imports")
     try:

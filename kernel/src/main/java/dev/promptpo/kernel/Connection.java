@@ -2,7 +2,6 @@ package dev.promptpo.kernel;
 
 import java.security.InvalidKeyException;
 import java.security.NoSuchAlgorithmException;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -13,11 +12,14 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.dflib.jjava.jupyter.channels.JupyterConnection;
 import org.dflib.jjava.jupyter.channels.ShellChannel;
+import org.dflib.jjava.jupyter.channels.ShellHandler;
 import org.dflib.jjava.jupyter.channels.ShellReplyEnvironment;
 import org.dflib.jjava.jupyter.kernel.KernelConnectionProperties;
 import org.dflib.jjava.jupyter.kernel.display.DisplayData;
+import org.dflib.jjava.jupyter.messages.HMACGenerator;
 import org.dflib.jjava.jupyter.messages.Message;
 import org.dflib.jjava.jupyter.messages.MessageContext;
+import org.dflib.jjava.jupyter.messages.publish.PublishStatus;
 import org.dflib.jjava.jupyter.messages.reply.InputReply;
 import org.dflib.jjava.jupyter.messages.request.InputRequest;
 import org.zeromq.ZMQ;
@@ -40,12 +42,70 @@ final class Connection extends JupyterConnection {
             Executors.newSingleThreadExecutor(
                     work -> Thread.ofPlatform().daemon().name("input").unstarted(work));
 
+    private final KernelConnectionProperties properties;
+    // These two stand in for the superclass's, which are never bound.
+    private final RequestChannel shellRequests;
+    private final RequestChannel controlRequests;
+
     Connection(KernelConnectionProperties properties)
             throws NoSuchAlgorithmException, InvalidKeyException {
         super(properties);
+        this.properties = properties;
+        ZMQ.Context context = ZMQ.context(1);
+        HMACGenerator signatures = properties.createHMACGenerator();
+        this.shellRequests =
+                new RequestChannel(
+                        context,
+                        signatures,
+                        false,
+                        this,
+                        message -> answer(shellChannel(), message));
+        this.controlRequests =
+                new RequestChannel(
+                        context,
+                        signatures,
+                        true,
+                        this,
+                        message -> answer(controlChannel(), message));
         // A publishing socket drops what a slow reader has not taken; a cell's output is not to be
         // dropped.
         iopub.setSndHWM(0);
+    }
+
+    private RequestChannel shellChannel() {
+        return shellRequests;
+    }
+
+    private RequestChannel controlChannel() {
+        return controlRequests;
+    }
+
+    @Override
+    public void connect() {
+        heartbeat.bind(properties);
+        stdin.bind(properties);
+        iopub.bind(properties);
+        publish(new Message<>(null, PublishStatus.MESSAGE_TYPE, PublishStatus.STARTING));
+        controlRequests.bind(properties);
+        shellRequests.bind(properties);
+    }
+
+    /** Answers a request of the shell as if it had come just now. */
+    void answerShell(Message<?> message) {
+        answer(shellRequests, message);
+    }
+
+    @SuppressWarnings({"unchecked", "rawtypes"})
+    private void answer(RequestChannel channel, Message<?> message) {
+        ShellHandler handler = getHandler(message.getHeader().getType());
+        if (handler != null) {
+            ShellReplyEnvironment env = prepareReplyEnv(channel, message);
+            try {
+                handler.handle(env, (Message) message);
+            } finally {
+                env.resolveDeferrals();
+            }
+        }
     }
 
     /** Has something done before anything is displayed: what was printed before must go first. */
@@ -64,15 +124,11 @@ final class Connection extends JupyterConnection {
 
     /** Takes the requests that have already come to the shell. Only for the shell's own thread. */
     List<Message<?>> queuedRequests() {
-        List<Message<?>> requests = new ArrayList<>();
-        while ((shell.getEvents() & ZMQ.Poller.POLLIN) != 0) {
-            requests.add(shell.readMessage());
-        }
-        return requests;
+        return shellRequests.queued();
     }
 
     ShellReplyEnvironment shellEnvironment(MessageContext context) {
-        return prepareReplyEnv(shell, context);
+        return prepareReplyEnv(shellRequests, context);
     }
 
     @Override

@@ -15,7 +15,6 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
 import org.dflib.jjava.jupyter.Extension;
 import org.dflib.jjava.jupyter.channels.JupyterConnection;
-import org.dflib.jjava.jupyter.channels.ShellHandler;
 import org.dflib.jjava.jupyter.channels.ShellReplyEnvironment;
 import org.dflib.jjava.jupyter.kernel.BaseKernel;
 import org.dflib.jjava.jupyter.kernel.HelpLink;
@@ -192,23 +191,13 @@ public final class JavaKernel extends BaseKernel {
 
     /** Cells that were sent before the failure was known are not run; the rest is as always. */
     private static void answerAfterFailure(Connection connection, Message<?> message) {
-        ShellReplyEnvironment env = connection.shellEnvironment(message);
         if (message.getContent() instanceof ExecuteRequest) {
+            ShellReplyEnvironment env = connection.shellEnvironment(message);
             env.setStatusBusy();
             env.reply(Replies.aborted(message));
             env.setStatusIdle();
         } else {
-            dispatch(connection, env, message);
-        }
-    }
-
-    @SuppressWarnings({"unchecked", "rawtypes"})
-    private static void dispatch(
-            Connection connection, ShellReplyEnvironment env, Message<?> message) {
-        var handler = connection.getHandler(message.getHeader().getType());
-        if (handler != null) {
-            ((ShellHandler) handler).handle(env, (Message) message);
-            env.resolveDeferrals();
+            connection.answerShell(message);
         }
     }
 
