@@ -100,7 +100,7 @@ def _keep_timings(home: Home, seconds: dict[str, float]) -> None:
 
 def _help(home: Home) -> int:
     print(HELP)
-    if not next(home.java_lib.glob("dev.promptpo.cli-*.jar"), None):
+    if not next(home.java_lib.glob("dev.promptpo.promptpo-cli-*.jar"), None):
         return 0
     sys.stdout.flush()
     java.become(home, jdk.choose(os.environ), ["--help"])

@@ -52,6 +52,23 @@ def test_lab_is_jupyterlab_over_the_checkout(became: list[list[str]]) -> None:
     assert "--no-browser" in line
 
 
+def test_help_goes_on_to_java_once_java_is_built(
+    became: list[list[str]], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    home = Home(tmp_path)
+    monkeypatch.setattr(commands.Home, "here", lambda: home)
+    monkeypatch.setattr(commands.jdk, "choose", lambda environ: KIT)
+    assert commands.main(["help"]) == 0
+    assert became == []
+    home.java_lib.mkdir(parents=True)
+    # As Maven names it, with the group in front.
+    (home.java_lib / "dev.promptpo.promptpo-cli-0.1.0-SNAPSHOT.jar").touch()
+    with pytest.raises(SystemExit):
+        commands.main(["help"])
+
+    assert became[0][-1] == "--help"
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [
