@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assumptions.abort;
 import dev.promptpo.llm.ModelReply.Answer;
 import dev.promptpo.llm.ModelReply.NoAnswer;
 import dev.promptpo.llm.ModelReply.Reason;
+import dev.promptpo.optimizer.PromptPO;
+import dev.promptpo.optimizer.Run;
 import dev.promptpo.prompt.Prompt;
 import dev.promptpo.python.PythonInstallation;
 import java.io.BufferedReader;
@@ -15,6 +17,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.concurrent.ExecutorService;
@@ -26,6 +29,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 
 /**
  * A language model of 135 million parameters behind llama.cpp's server, on this machine. Needs
@@ -33,7 +37,7 @@ import org.junit.jupiter.api.Timeout;
  * environment, or in that of the Python which {@code PROMPTPO_LLM_PYTHON} names.
  */
 @Tag("slow")
-@Timeout(240)
+@Timeout(400)
 class RealServerTest {
     private static Process server;
     private static String url;
@@ -103,6 +107,38 @@ class RealServerTest {
             assertThat(none.reason()).isEqualTo(Reason.BAD_REQUEST);
             assertThat(none.message()).contains("status 400", "context");
         }
+    }
+
+    /** The model is far too small to write a good policy; what matters is that the run copes. */
+    @Test
+    void aWholeRunComesToItsEndWhateverTheModelWrites(@TempDir Path folder) {
+        Run run =
+                PromptPO.on("NoiseWorld0")
+                        .model(
+                                Models.openai("smollm2", url + "/v1")
+                                        .withEnvironment(name -> "")
+                                        .withConcurrency(2))
+                        .modelSettings(
+                                new ModelSettings(
+                                        OptionalDouble.of(0.7), 400, Duration.ofSeconds(180)))
+                        .candidates(2)
+                        .rounds(1)
+                        .episodes(2)
+                        .repairs(1)
+                        .heldoutEpisodes(2)
+                        .directory(folder.resolve("run"))
+                        .run();
+
+        assertThat(run.finished()).isTrue();
+        assertThat(run.rounds()).hasSize(1);
+        assertThat(run.usage().calls()).isGreaterThanOrEqualTo(3);
+        assertThat(run.usage().tokens().output()).isPositive();
+        Recording recording =
+                Recording.of(
+                        run.ledger(),
+                        new Recording.Provenance("language model", "openai", "", "", Map.of(), ""));
+        assertThat(recording.verify()).isEmpty();
+        assertThat(recording.entries()).containsKeys("feedback", "policy/1/1", "policy/1/2");
     }
 
     private static LanguageModel open() {
