@@ -3,6 +3,7 @@ package dev.promptpo.ledger;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.channels.FileChannel;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -15,6 +16,9 @@ import java.util.UUID;
  */
 interface Disk {
     Disk REAL = new Real();
+
+    /** How the names of files begin that are not whole yet. */
+    String UNFINISHED = ".unfinished-";
 
     /** Appends bytes where the file's pointer stands. */
     void write(RandomAccessFile file, byte[] bytes) throws IOException;
@@ -35,7 +39,7 @@ interface Disk {
     default void writeWhole(Path file, byte[] bytes) throws IOException {
         Path folder = file.toAbsolutePath().getParent();
         // Not createTempFile: that would keep other users from reading the run.
-        Path unfinished = folder.resolve(".unfinished-" + UUID.randomUUID());
+        Path unfinished = folder.resolve(UNFINISHED + UUID.randomUUID());
         try {
             try (RandomAccessFile out = new RandomAccessFile(unfinished.toFile(), "rw")) {
                 write(out, bytes);
@@ -47,6 +51,18 @@ interface Disk {
             throw e;
         }
         syncFolder(folder);
+    }
+
+    /** Takes away what a crash left half-written; nothing names it. */
+    static void sweep(Path folder) throws IOException {
+        if (!Files.isDirectory(folder)) {
+            return;
+        }
+        try (DirectoryStream<Path> left = Files.newDirectoryStream(folder, UNFINISHED + "*")) {
+            for (Path file : left) {
+                Files.deleteIfExists(file);
+            }
+        }
     }
 
     /** The file system. */

@@ -117,6 +117,8 @@ public final class Ledger implements AutoCloseable {
     private static Ledger openLocked(Path directory, Disk disk, LedgerLock lock)
             throws IOException {
         RunDocument run = LedgerReader.readDocument(directory);
+        Disk.sweep(directory);
+        Disk.sweep(new Payloads(directory).folder());
         return new Ledger(directory, disk, lock, run, Opened.of(directory, disk));
     }
 

@@ -83,10 +83,7 @@ final class Session {
         fields.putObject("versions")
                 .put("promptpo", version())
                 .put("java", System.getProperty("java.version", "unknown"));
-        fields.putObject("machine")
-                .put("os", System.getProperty("os.name", "unknown"))
-                .put("arch", System.getProperty("os.arch", "unknown"))
-                .put("processors", Runtime.getRuntime().availableProcessors());
+        fields.set("machine", Machine.describe());
         fields.put("isolation", engine.isolation().id());
         fields.put("workers", engine.workers());
         model.map(LanguageModel::identity)

@@ -213,6 +213,19 @@ class LedgerTest {
     }
 
     @Test
+    void takesAwayWhatACrashLeftHalfWritten() throws IOException {
+        try (Ledger ledger = begin()) {
+            ledger.append("one", fields(1).put("text_payload", ledger.store("whole")));
+        }
+        Path half = Files.writeString(run().resolve("payloads/.unfinished-1"), "hal");
+        Path document = Files.writeString(run().resolve(".unfinished-2"), "{");
+        Ledger.open(run()).close();
+        assertThat(half).doesNotExist();
+        assertThat(document).doesNotExist();
+        assertThat(LedgerReader.open(run()).verify()).isEqualTo(1);
+    }
+
+    @Test
     void refusesANewerFormat() throws IOException {
         begin().close();
         ObjectNode newer =

@@ -17,6 +17,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -39,7 +40,7 @@ class KillTest {
         Path log = folder.resolve("run.log");
 
         for (long moment : moments(seed, Files.size(uncut.resolve("events.jsonl")))) {
-            kill(run, log, moment);
+            kill(TinyRun.class, run, log, moment);
         }
         Run finished = TinyRun.plan(run, log).run();
 
@@ -66,6 +67,31 @@ class KillTest {
         assertThat(rollouts).isBetween(needed, needed + again);
         assertThat(finished.usage().answers()).isEqualTo(Run.look(uncut).usage().answers());
         assertThat(finished.steps().byPurpose()).isEqualTo(Run.look(uncut).steps().byPurpose());
+    }
+
+    /** The same with the real engine, whose pool ends with the JVM that started it. */
+    @Test
+    @Tag("slow")
+    @Timeout(600)
+    void aKilledRunWithRealRolloutsComesToTheSame() throws Exception {
+        Path uncut = folder.resolve("uncut");
+        RealRun.plan(uncut, folder.resolve("uncut.log")).run();
+        Path run = folder.resolve("run");
+        Path log = folder.resolve("run.log");
+        long size = Files.size(uncut.resolve("events.jsonl"));
+        for (long seed = 1; seed <= 4; seed++) {
+            for (long moment : moments(seed, size / 4)) {
+                kill(RealRun.class, run, log, (seed - 1) * size / 4 + moment);
+            }
+        }
+        Run finished = RealRun.plan(run, log).run();
+        assertThat(RunContent.of(finished.ledger()))
+                .isEqualTo(RunContent.of(LedgerReader.open(uncut)));
+        Map<String, Long> cut = cutOff(finished.ledger());
+        count(log, "request ")
+                .forEach((role, asked) ->
+                        assertThat(asked)
+                                .isBetween(1L, 1 + cut.getOrDefault("request " + role, 0L)));
     }
 
     /** The shell's limit on a file's size stands in for a full disk: a write fails half-way. */
@@ -106,8 +132,8 @@ class KillTest {
     }
 
     /** Kills the run as soon as its log has grown past the moment; a little later each time. */
-    private static void kill(Path run, Path log, long moment) throws Exception {
-        Process child = Children.start(TinyRun.class, List.of(run.toString(), log.toString()));
+    private static void kill(Class<?> main, Path run, Path log, long moment) throws Exception {
+        Process child = Children.start(main, List.of(run.toString(), log.toString()));
         try {
             Path events = run.resolve("events.jsonl");
             while (child.isAlive() && size(events) <= moment) {
