@@ -82,14 +82,14 @@ final class BestOfNChart {
                             high + air));
         }
         chart.note(
-                (pool > 2 ? "Band: one jackknife standard error; none at n = N. " : "")
+                (pool > 2 ? "Band: one jackknife standard error. " : "")
                         + (failed > 0
                                 ? failed
                                         + " failed "
                                         + (failed == 1 ? "candidate counts" : "candidates count")
                                         + " as the random policy. "
                                 : "")
-                        + (normalised ? "Right: 0 is the random policy, 1 the optimum." : ""));
+                        + (normalised ? "Right: 0 random, 1 best known." : ""));
         return chart;
     }
 

@@ -12,7 +12,9 @@ import java.awt.geom.Path2D;
 import java.awt.geom.Rectangle2D;
 import java.awt.geom.RoundRectangle2D;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.BiConsumer;
 
@@ -300,17 +302,16 @@ final class BoardPicture {
     /** The path: each move a segment, repeated ones side by side, returns to the start dashed. */
     private void trail(Graphics2D graphics, List<Cell> cells) {
         float width = (float) Math.max(1.6, cell * .07);
-        int moves = cells.size() - 1;
+        double[] shift = shifts(cells);
         List<Line2D> jumps = new ArrayList<>();
         Path2D path = new Path2D.Double();
         path.moveTo(x(cells.get(0).column()) + cell / 2, y(cells.get(0).row()) + cell / 2);
-        for (int i = 1; i <= moves; i++) {
+        for (int i = 1; i < cells.size(); i++) {
             Cell from = cells.get(i - 1);
             Cell to = cells.get(i);
-            double shift = shift(i, moves);
-            double x = x(to.column()) + cell / 2 + shift;
-            double y = y(to.row()) + cell / 2 + shift;
-            if (Math.abs(from.row() - to.row()) + Math.abs(from.column() - to.column()) > 1) {
+            double x = x(to.column()) + cell / 2 + shift[i];
+            double y = y(to.row()) + cell / 2 + shift[i];
+            if (far(from, to)) {
                 jumps.add(
                         new Line2D.Double(
                                 path.getCurrentPoint().getX(),
@@ -390,7 +391,7 @@ final class BoardPicture {
             Cell a = cells.get(i - 1);
             Cell b = cells.get(i);
             waited |= a.equals(b);
-            jumped |= Math.abs(a.row() - b.row()) + Math.abs(a.column() - b.column()) > 1;
+            jumped |= far(a, b);
         }
         if (waited) {
             graphics.setColor(Ink.ORANGE);
@@ -421,9 +422,26 @@ final class BoardPicture {
         }
     }
 
-    /** Later moves lie a little aside, so that a way walked twice is seen twice. */
-    private double shift(int move, int moves) {
-        return moves < 2 ? 0 : cell * .22 * ((double) move / moves - .5);
+    private static boolean far(Cell a, Cell b) {
+        return Math.abs(a.row() - b.row()) + Math.abs(a.column() - b.column()) > 1;
+    }
+
+    /** How far aside each cell of a path is drawn, so that a way walked twice is seen twice. */
+    private double[] shifts(List<Cell> cells) {
+        double[] shifts = new double[cells.size()];
+        Set<Cell> walked = new HashSet<>(Set.of(cells.get(0)));
+        int lap = 0;
+        for (int i = 1; i < cells.size(); i++) {
+            Cell to = cells.get(i);
+            if (!to.equals(cells.get(i - 1)) && !walked.add(to)) {
+                walked = new HashSet<>(Set.of(to));
+                lap++;
+            }
+            // 0, 1, -1, 2, -2, and again: at most a quarter of a cell aside.
+            int aside = (lap % 5 + 1) / 2 * (lap % 2 == 0 ? -1 : 1);
+            shifts[i] = cell * .11 * aside;
+        }
+        return shifts;
     }
 
     private double x(int column) {

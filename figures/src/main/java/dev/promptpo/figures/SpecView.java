@@ -1,5 +1,6 @@
 package dev.promptpo.figures;
 
+import dev.promptpo.analysis.HeldoutEstimate;
 import dev.promptpo.environment.EnvironmentSpec;
 import dev.promptpo.environment.EnvironmentSpec.ObservationField;
 import dev.promptpo.environment.EnvironmentSpec.Reference;
@@ -169,7 +170,9 @@ final class SpecView {
     private List<String> references() {
         List<String> lines = new ArrayList<>();
         spec.references().random().ifPresent(r -> lines.add("random policy: " + reference(r)));
-        spec.references().best().ifPresent(r -> lines.add("best known: " + reference(r)));
+        spec.references()
+                .best()
+                .ifPresent(r -> lines.add(HeldoutEstimate.nameOf(r) + ": " + reference(r)));
         return lines;
     }
 

@@ -55,16 +55,26 @@ public final class Findings {
         if (rounds <= reached) {
             return text.toString().strip();
         }
-        if (last.value() > first.value()) {
-            text.append(
-                    String.format(Locale.ROOT, "Later rounds raised it to %.1f.", last.value()));
-        } else if (normalisable && share >= 1 - MARGIN) {
-            text.append(
-                    "Later rounds found nothing better: the curve is flat because one round was"
-                            + " enough. That is the study's finding on these boards.");
-        } else {
-            text.append("Later rounds found nothing better: here iteration did not help.");
+        boolean enough = normalisable && share >= 1 - MARGIN;
+        if (enough) {
+            text.append("One round was enough: ");
         }
+        if (last.value() <= first.value()) {
+            text.append(enough ? "later" : "Later")
+                    .append(" rounds found nothing that scored better");
+        } else {
+            text.append(enough ? "later" : "Later")
+                    .append(
+                            String.format(
+                                    Locale.ROOT,
+                                    " rounds raised the search score to %.1f",
+                                    last.value()));
+            if (normalisable && normalised(curve, last.value()) > 1) {
+                text.append(
+                        ", which is more than any policy can expect: the luck of a few episodes");
+            }
+        }
+        text.append('.');
         return text.toString();
     }
 

@@ -186,7 +186,7 @@ class TablesTest {
                 .isEqualTo(
                         "The best policy of round 1 scored 900.0 after 100 environment steps, 93.4 %"
                                 + " of the way from the random policy to the optimum. Later rounds"
-                                + " found nothing better: here iteration did not help.");
+                                + " found nothing that scored better.");
     }
 
     @Test

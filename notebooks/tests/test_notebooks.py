@@ -1,0 +1,156 @@
+"""The notebooks, executed by our kernel from the first cell to the last."""
+
+from __future__ import annotations
+
+import base64
+import io
+import re
+import xml.etree.ElementTree as ElementTree
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import pytest
+from conftest import QUICKSTART
+from nbclient import NotebookClient
+from nbformat import NotebookNode
+
+NUMBER = r"[-\u2212]?\d[\d,]*(?:\.\d+)?"
+
+
+@pytest.fixture(scope="module")
+def quickstart(tmp_path_factory: pytest.TempPathFactory) -> dict[str, NotebookNode]:
+    """The executed quickstart's code cells by their tag."""
+    folder = tmp_path_factory.mktemp("quickstart")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PROMPTPO_RUNS", str(folder / "runs"))
+        notebook = executed(folder)
+    return {cell.metadata.tags[0]: cell for cell in notebook.cells if cell.cell_type == "code"}
+
+
+def executed(folder: Path) -> NotebookNode:
+    """The quickstart after all its cells were run in ``folder``."""
+    path = Path(__file__).resolve().parents[1] / QUICKSTART
+    notebook = nbformat.read(path, as_version=4)
+    client = NotebookClient(
+        notebook,
+        kernel_name="promptpo-java",
+        timeout=300,
+        startup_timeout=120,
+        resources={"metadata": {"path": str(folder)}},
+    )
+    client.execute()
+    return notebook
+
+
+def data(cell: NotebookNode, kind: str) -> str:
+    """The one output of a cell in a MIME type."""
+    found = [
+        output["data"][kind]
+        for output in cell.outputs
+        if output.output_type in ("execute_result", "display_data") and kind in output["data"]
+    ]
+    assert len(found) == 1, f"expected one {kind}, got {len(found)} in {summary(cell)}"
+    return found[0]
+
+
+def summary(cell: NotebookNode) -> list[Any]:
+    return [(o.output_type, list(o.get("data", {"text": o.get("text")}))) for o in cell.outputs]
+
+
+def png_size(encoded: str) -> tuple[int, int]:
+    header = base64.b64decode(encoded)[:24]
+    assert header[:8] == b"\x89PNG\r\n\x1a\n"
+    return int.from_bytes(header[16:20], "big"), int.from_bytes(header[20:24], "big")
+
+
+def test_the_committed_notebook_is_clean() -> None:
+    path = Path(__file__).resolve().parents[1] / QUICKSTART
+    notebook = nbformat.read(path, as_version=4)
+    nbformat.validate(notebook)
+    assert notebook.metadata.kernelspec.name == "promptpo-java"
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            assert cell.outputs == []
+            assert cell.execution_count is None
+
+
+def test_every_cell_shows_something_and_nothing_goes_wrong(
+    quickstart: dict[str, NotebookNode],
+) -> None:
+    for tag, cell in quickstart.items():
+        assert cell.outputs, f"the cell '{tag}' shows nothing"
+        for output in cell.outputs:
+            assert output.output_type != "error", f"{tag}: {output}"
+            assert output.get("name") != "stderr", f"{tag} wrote to stderr: {output.text}"
+
+
+def test_the_task_shows_its_observation(quickstart: dict[str, NotebookNode]) -> None:
+    html = data(quickstart["environment"], "text/html")
+    for name in ("agent_row", "agent_col", "goal_row", "goal_col", "cells"):
+        assert f">{name}</code>" in html
+    assert "0 up, 1 down, 2 left, 3 right" in data(quickstart["environment"], "text/plain")
+
+
+@pytest.mark.parametrize("tag", ["board", "learning-curve", "best-of-n", "path"])
+def test_a_picture_is_svg_and_png_of_one_size_with_a_text(
+    quickstart: dict[str, NotebookNode], tag: str
+) -> None:
+    cell = quickstart[tag]
+    svg = ElementTree.parse(io.StringIO(data(cell, "image/svg+xml"))).getroot()
+    assert svg.tag == "{http://www.w3.org/2000/svg}svg"
+    assert len(list(svg.iter("{http://www.w3.org/2000/svg}path"))) > 10
+    width, height = png_size(data(cell, "image/png"))
+    assert (width, height) == (2 * int(svg.get("width", "0")), 2 * int(svg.get("height", "0")))
+    assert 600 <= width / 2 <= 800, "made for the width of a notebook"
+    assert data(cell, "text/plain").startswith("NoiseWorld2: ")
+
+
+def test_the_run_is_one_display_that_ends_finished(quickstart: dict[str, NotebookNode]) -> None:
+    text = data(quickstart["run"], "text/plain")
+    assert "20 of 20 candidates" in text
+    assert text.splitlines()[-1].endswith("finished")
+    html = data(quickstart["run"], "text/html")
+    for place in ("round 1, candidate 1", "round 2, candidate 10"):
+        assert f'title="{place}:' in html
+
+
+def test_the_table_of_rounds_holds_both_rounds(quickstart: dict[str, NotebookNode]) -> None:
+    lines = data(quickstart["rounds"], "text/plain").splitlines()
+    assert lines[0].split()[:3] == ["round", "candidates", "failed"]
+    assert [line.split()[0] for line in lines[1:3]] == ["1", "2"]
+    assert lines[3] == "rounds: 2 rows, 11 columns"
+    header = re.findall(r"<th[^>]*>([^<]*)</th>", data(quickstart["rounds"], "text/html"))
+    assert header == lines[0].split()
+
+
+def test_the_best_policy_is_shown_highlighted(quickstart: dict[str, NotebookNode]) -> None:
+    assert "class NoiseWorld2Policy" in data(quickstart["source"], "text/plain")
+    html = data(quickstart["source"], "text/html")
+    assert re.search(r"keyword-color, #\w+\)\">def</span>", html)
+
+
+def test_the_estimate_agrees_with_the_table_and_has_an_interval(
+    quickstart: dict[str, NotebookNode],
+) -> None:
+    text = data(quickstart["heldout"], "text/plain")
+    found = re.search(
+        rf"held-out episodes ({NUMBER}), 95 % interval ({NUMBER}) to ({NUMBER}) \(100 episodes",
+        text,
+    )
+    assert found, text
+    estimate, low, high = (float(group) for group in found.groups())
+    # Boards' exact values: the random policy -186.35, the optimum 976.77.
+    assert -1101 <= low <= estimate <= high <= 990
+    assert re.search(r"optimum\s+976\.8\s+\(exact\)", text)
+    assert re.search(r"random policy\s+-186\.\d\s+\(exact\)", text)
+    normalised = float(re.search(r"normalised\s+(-?\d+\.\d+)", text).group(1))
+    assert normalised == pytest.approx((estimate + 186.35) / (976.768 + 186.35), abs=2e-3)
+
+
+def test_the_finding_is_a_sentence_with_the_runs_numbers(
+    quickstart: dict[str, NotebookNode],
+) -> None:
+    text = quickstart["finding"].outputs[0].text
+    best = data(quickstart["rounds"], "text/plain").splitlines()[1].split()[5]
+    assert f"scored {best}" in text
