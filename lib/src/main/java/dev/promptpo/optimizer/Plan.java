@@ -1,6 +1,7 @@
 package dev.promptpo.optimizer;
 
 import dev.promptpo.environment.EnvironmentSpec;
+import dev.promptpo.ledger.Ledger;
 import dev.promptpo.ledger.RunDocument;
 import dev.promptpo.llm.LanguageModel;
 import dev.promptpo.llm.ModelSource;
@@ -9,6 +10,7 @@ import dev.promptpo.rollout.RolloutEngine;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.function.BiFunction;
 import java.util.function.Supplier;
 
 /** What a run needs besides its settings. */
@@ -20,6 +22,7 @@ record Plan(
         Duration deadline,
         Supplier<RolloutEngine> engine,
         SeedSource seeds,
+        BiFunction<Path, RunDocument, Ledger> ledger,
         List<RunObserver> observers) {
 
     Plan {
@@ -41,6 +44,7 @@ record Plan(
                 (runSeed, stage, round, episodes) -> {
                     throw onlyLookedAt();
                 },
+                Ledger::openOrBegin,
                 List.of());
     }
 

@@ -6,6 +6,8 @@ import dev.promptpo.environment.EnvironmentSpec;
 import dev.promptpo.environment.EnvironmentSpec.Lifetime;
 import dev.promptpo.environment.Environments;
 import dev.promptpo.environment.Seeds;
+import dev.promptpo.ledger.Ledger;
+import dev.promptpo.ledger.RunDocument;
 import dev.promptpo.llm.ModelSettings;
 import dev.promptpo.llm.ModelSource;
 import dev.promptpo.llm.Models;
@@ -17,6 +19,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
@@ -49,6 +52,7 @@ public final class PromptPO {
     private Supplier<RolloutEngine> engine = RolloutEngines::shared;
     private SeedSource seeds =
             (runSeed, stage, round, count) -> Seeds.episodes(runSeed, stage.id(), round, count);
+    private BiFunction<Path, RunDocument, Ledger> ledger = Ledger::openOrBegin;
     private final List<RunObserver> observers = new ArrayList<>();
 
     private PromptPO(Function<String, EnvironmentSpec> specOfPreset) {
@@ -168,6 +172,11 @@ public final class PromptPO {
         return this;
     }
 
+    PromptPO ledger(BiFunction<Path, RunDocument, Ledger> opening) {
+        ledger = opening;
+        return this;
+    }
+
     /**
      * Opens the run, or goes on with the one of the same settings in the same folder. Nothing is
      * asked and nothing rolled out yet.
@@ -207,6 +216,7 @@ public final class PromptPO {
                         modelSettings.deadline(),
                         engine,
                         seeds,
+                        ledger,
                         observers));
     }
 

@@ -403,13 +403,14 @@ public final class Run implements AutoCloseable {
         try {
             yieldIdle();
             Ledger ledger =
-                    Ledger.openOrBegin(
-                            directory(),
-                            RunDocument.of(
-                                    "promptpo",
-                                    settings().toJson(),
-                                    Optional.empty(),
-                                    specification()));
+                    plan.ledger()
+                            .apply(
+                                    directory(),
+                                    RunDocument.of(
+                                            "promptpo",
+                                            settings().toJson(),
+                                            Optional.empty(),
+                                            specification()));
             try {
                 refuseOther(ledger.run());
                 state = folded(ledger.reader(), ledger.found());
