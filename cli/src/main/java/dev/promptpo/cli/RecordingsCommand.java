@@ -1,6 +1,7 @@
 package dev.promptpo.cli;
 
 import dev.promptpo.llm.Recording;
+import dev.promptpo.llm.RecordingException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
@@ -40,25 +41,35 @@ final class RecordingsCommand implements Runnable {
             PrintWriter out = command.commandLine().getOut();
             int problems = 0;
             for (Path file : files) {
-                Recording recording = Recording.read(file);
-                List<String> found = recording.verify();
+                List<String> found = verify(file, out);
                 problems += found.size();
                 found.forEach(problem -> out.println(file + ": " + problem));
-                if (found.isEmpty()) {
-                    out.println(
-                            file
-                                    + ": "
-                                    + recording.entries().size()
-                                    + " replies, "
-                                    + recording.run().summary()
-                                    + "; answered by "
-                                    + recording.provenance().answeredBy()
-                                    + " through "
-                                    + recording.provenance().through());
-                }
             }
             out.flush();
             return problems == 0 ? ExitCodes.OK : ExitCodes.FAILED;
+        }
+
+        private static List<String> verify(Path file, PrintWriter out) {
+            Recording recording;
+            try {
+                recording = Recording.read(file);
+            } catch (RecordingException e) {
+                return List.of(e.getMessage());
+            }
+            List<String> found = recording.verify();
+            if (found.isEmpty()) {
+                out.println(
+                        file
+                                + ": "
+                                + recording.entries().size()
+                                + " replies, "
+                                + recording.run().summary()
+                                + "; answered by "
+                                + recording.provenance().answeredBy()
+                                + " through "
+                                + recording.provenance().through());
+            }
+            return found;
         }
     }
 }
