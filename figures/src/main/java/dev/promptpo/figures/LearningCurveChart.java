@@ -5,217 +5,129 @@ import dev.promptpo.analysis.Interval;
 import dev.promptpo.analysis.LearningCurve;
 import dev.promptpo.analysis.StepCurve;
 import dev.promptpo.environment.EnvironmentSpec.Reference;
-import java.awt.Color;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import org.knowm.xchart.XYSeries;
-import org.knowm.xchart.style.markers.SeriesMarkers;
+import java.util.OptionalDouble;
 
-/** Return against environment steps: every candidate, the policy kept, and what to compare with. */
+/**
+ * Return against environment steps: every candidate, the policy kept, and what to compare with.
+ * Where most candidates lie close to the best known policy, a second panel above shows that part,
+ * in which the whole scale tells nothing apart.
+ */
 final class LearningCurveChart {
     private static final int WIDTH = 720;
     private static final int HEIGHT = 400;
+    private static final int TALL = 520;
     private static final int MARGIN = 124;
+
+    /** The margin within which results count as the same, as a share of the normalised return. */
+    private static final double CLOSE = .05;
 
     private LearningCurveChart() {}
 
     static ThemedChart of(LearningCurve curve) {
-        ThemedChart chart = new ThemedChart(WIDTH, HEIGHT, MARGIN);
+        OptionalDouble close = close(curve);
+        ThemedChart chart = new ThemedChart(WIDTH, close.isPresent() ? TALL : HEIGHT, MARGIN);
         chart.headline(curve.environment() + ": " + curve.measure() + " against environment steps");
-        chart.setXAxisTitle("environment steps, all candidates together");
-        chart.setYAxisTitle("mean " + curve.measure() + " of an episode");
-        chart.getStyler().setXAxisTickLabelsFormattingFunction(Numbers::axisCount);
-        chart.getStyler().setYAxisTickLabelsFormattingFunction(Numbers::axisScore);
-        SideLabels labels = new SideLabels();
-        double end = Math.max(1, curve.steps());
-        Range range = new Range();
-
-        reference(
-                chart, labels, range, "random policy", curve.references().random(), end, Ink.MUTED);
-        reference(
-                chart,
-                labels,
-                range,
-                curve.references().best().map(HeldoutEstimate::nameOf).orElse(""),
-                curve.references().best(),
-                end,
-                Ink.GREEN);
-        candidates(chart, curve, range);
-        List<StepCurve.Point> points = curve.selected().points();
-        if (!points.isEmpty()) {
-            double last = points.get(points.size() - 1).value();
-            boolean measured = curve.finalHeldout().isPresent();
-            steps(
-                    chart,
-                    "kept policy, search score",
-                    curve.selected(),
-                    end,
-                    Ink.BLUE,
-                    curve.heldout().points().size() > 1);
-            labels.add(
-                    last, measured ? "search score" : "kept policy", Numbers.score(last), Ink.BLUE);
-        }
-        if (curve.heldout().points().size() > 1) {
-            steps(chart, "kept policy, held-out", curve.heldout(), end, Ink.BLUE, false);
-        }
-        curve.finalHeldout()
-                .ifPresent(interval -> {
-                    heldout(chart, interval, end);
-                    range.add(interval.low());
-                    range.add(interval.high());
-                    labels.add(
-                            interval.estimate(),
-                            "held-out",
-                            Numbers.score(interval.estimate()),
-                            Ink.VERMILION);
-                });
-        range.apply(chart);
-        failures(chart, curve, range);
-        chart.getStyler().setXAxisMin(-.012 * end);
-        chart.getStyler().setXAxisMax(end * 1.012);
-        chart.addAnnotation(labels);
-        explain(chart, curve);
-        return chart;
-    }
-
-    private static void explain(ThemedChart chart, LearningCurve curve) {
         long failed = curve.attempts().stream().filter(a -> a.score().isEmpty()).count();
         chart.reading(
                 "Each dot is a candidate"
                         + (failed > 0 ? ", each cross one that failed" : "")
                         + "; the line is the best policy so far, chosen when a round closes.");
-        curve.finalHeldout()
-                .ifPresent(interval ->
-                        chart.note(
-                                String.format(
-                                        Locale.ROOT,
-                                        "Diamond: the result on %d held-out %s, bar:"
-                                                + " %.0f %% interval over them (%s).",
-                                        interval.n(),
-                                        interval.unit(),
-                                        100 * interval.level(),
-                                        interval.method())));
-    }
-
-    private static void reference(
-            ThemedChart chart,
-            SideLabels labels,
-            Range range,
-            String name,
-            Optional<Reference> reference,
-            double end,
-            Color color) {
-        reference.ifPresent(value -> {
-            double y = value.value();
-            XYSeries series = chart.addSeries(name, new double[] {0, end}, new double[] {y, y});
-            series.setMarker(SeriesMarkers.NONE);
-            series.setLineColor(color);
-            series.setLineStyle(PaperTheme.DASHED);
-            labels.add(y, name, Numbers.score(y), color);
-            range.add(y);
-        });
-    }
-
-    private static void candidates(ThemedChart chart, LearningCurve curve, Range range) {
-        List<LearningCurve.Attempt> completed =
-                curve.attempts().stream().filter(a -> a.score().isPresent()).toList();
-        if (completed.isEmpty()) {
-            return;
+        if (close.isPresent()) {
+            chart.reading(
+                    "Above: within 5 % of the "
+                            + best(curve).map(HeldoutEstimate::nameOf).orElseThrow()
+                            + ". Below: the whole scale.");
+            ThemedChart detail = new ThemedChart(WIDTH, HEIGHT, MARGIN);
+            draw(curve, new LearningCurvePanel(detail, curve.steps(), close.getAsDouble(), false));
+            detail.setYAxisTitle("mean " + curve.measure());
+            chart.detail(detail);
         }
-        double[] x = completed.stream().mapToDouble(LearningCurve.Attempt::steps).toArray();
-        double[] y = completed.stream().mapToDouble(a -> a.score().getAsDouble()).toArray();
-        chart.dots("candidates", x, y, Ink.faint(Ink.BLUE, 120));
-        for (double value : y) {
-            range.add(value);
-        }
+        draw(
+                curve,
+                new LearningCurvePanel(
+                        chart, curve.steps(), Double.NEGATIVE_INFINITY, close.isPresent()));
+        chart.setXAxisTitle("environment steps, all candidates together");
+        chart.setYAxisTitle(
+                "mean " + curve.measure() + (close.isPresent() ? "" : " of an episode"));
+        curve.finalHeldout().ifPresent(interval -> chart.note(caption(interval)));
+        return chart;
     }
 
-    private static void failures(ThemedChart chart, LearningCurve curve, Range range) {
-        double[] x =
+    private static void draw(LearningCurve curve, LearningCurvePanel panel) {
+        random(curve)
+                .ifPresent(random -> panel.reference("random policy", random.value(), Ink.MUTED));
+        best(curve)
+                .ifPresent(best ->
+                        panel.reference(HeldoutEstimate.nameOf(best), best.value(), Ink.GREEN));
+        panel.candidates(curve);
+        boolean measured = curve.finalHeldout().isPresent();
+        boolean both = curve.heldout().points().size() > 1;
+        panel.steps(
+                "search score", measured ? "search score" : "kept policy", curve.selected(), both);
+        if (both) {
+            panel.steps("held-out score", "", curve.heldout(), false);
+        }
+        curve.finalHeldout().ifPresent(panel::heldout);
+        panel.finish(curve);
+    }
+
+    private static String caption(Interval interval) {
+        return String.format(
+                Locale.ROOT,
+                "Diamond: the result on %d held-out %s, bar: %.0f %% interval over them (%s).",
+                interval.n(),
+                interval.unit(),
+                100 * interval.level(),
+                interval.method());
+    }
+
+    /** Where the panel of close scores begins; empty where there is no crowd to tell apart. */
+    private static OptionalDouble close(LearningCurve curve) {
+        if (random(curve).isEmpty() || best(curve).isEmpty()) {
+            return OptionalDouble.empty();
+        }
+        double best = best(curve).get().value();
+        double from = best - CLOSE * (best - random(curve).get().value());
+        double[] scores =
                 curve.attempts().stream()
-                        .filter(a -> a.score().isEmpty())
-                        .mapToDouble(LearningCurve.Attempt::steps)
+                        .filter(attempt -> attempt.score().isPresent())
+                        .mapToDouble(attempt -> attempt.score().getAsDouble())
                         .toArray();
-        if (x.length == 0) {
-            return;
-        }
-        double[] y = new double[x.length];
-        Arrays.fill(y, range.floor());
-        XYSeries series = chart.dots("failed candidates", x, y, Ink.VERMILION);
-        series.setMarker(SeriesMarkers.CROSS);
+        long close = Arrays.stream(scores).filter(score -> score >= from).count();
+        return close >= 2 && 2 * close >= scores.length
+                ? OptionalDouble.of(from)
+                : OptionalDouble.empty();
     }
 
-    /** The step line, drawn corner by corner so that a value holds until the next choice. */
-    private static void steps(
-            ThemedChart chart,
-            String name,
-            StepCurve curve,
-            double end,
-            Color color,
-            boolean thin) {
-        List<Double> x = new ArrayList<>();
-        List<Double> y = new ArrayList<>();
+    /** References are returns: they say nothing of a rate of success. */
+    private static Optional<Reference> random(LearningCurve curve) {
+        return curve.references().random().filter(r -> curve.measure().equals("return"));
+    }
+
+    private static Optional<Reference> best(LearningCurve curve) {
+        return curve.references().best().filter(r -> curve.measure().equals("return"));
+    }
+
+    /** For a panel: corners of a step line, so that a value holds until the next choice. */
+    static double[][] corners(StepCurve curve, double end, double floor) {
+        List<double[]> corners = new ArrayList<>();
         for (StepCurve.Point point : curve.points()) {
-            if (!y.isEmpty()) {
-                x.add((double) point.steps());
-                y.add(y.get(y.size() - 1));
+            if (point.value() < floor) {
+                continue;
             }
-            x.add((double) point.steps());
-            y.add(point.value());
-        }
-        x.add(end);
-        y.add(y.get(y.size() - 1));
-        XYSeries series = chart.addSeries(name, x, y);
-        series.setMarker(SeriesMarkers.NONE);
-        series.setLineColor(color);
-        series.setLineStyle(thin ? PaperTheme.THIN : PaperTheme.LINE);
-    }
-
-    private static void heldout(ThemedChart chart, Interval interval, double end) {
-        XYSeries bar =
-                chart.addSeries(
-                        "held-out interval",
-                        new double[] {end, end},
-                        new double[] {interval.low(), interval.high()});
-        bar.setMarker(SeriesMarkers.NONE);
-        bar.setLineColor(Ink.VERMILION);
-        bar.setLineStyle(PaperTheme.LINE);
-        XYSeries dot =
-                chart.dots(
-                        "held-out estimate",
-                        new double[] {end},
-                        new double[] {interval.estimate()},
-                        Ink.VERMILION);
-        dot.setMarker(SeriesMarkers.DIAMOND);
-    }
-
-    /** The y range that holds all that is drawn, with a little air. */
-    private static final class Range {
-        private double low = Double.POSITIVE_INFINITY;
-        private double high = Double.NEGATIVE_INFINITY;
-
-        void add(double value) {
-            low = Math.min(low, value);
-            high = Math.max(high, value);
-        }
-
-        private double air() {
-            return high > low ? .06 * (high - low) : Math.max(1, Math.abs(high) * .05);
-        }
-
-        /** Where failed candidates are marked: at the foot of the plot. */
-        double floor() {
-            return Double.isFinite(low) ? low - air() * .5 : 0;
-        }
-
-        void apply(ThemedChart chart) {
-            if (Double.isFinite(low)) {
-                chart.getStyler().setYAxisMin(low - air());
-                chart.getStyler().setYAxisMax(high + air());
+            if (!corners.isEmpty()) {
+                corners.add(new double[] {point.steps(), corners.getLast()[1]});
             }
+            corners.add(new double[] {point.steps(), point.value()});
         }
+        if (!corners.isEmpty()) {
+            corners.add(new double[] {end, corners.getLast()[1]});
+        }
+        return corners.toArray(double[][]::new);
     }
 }

@@ -17,7 +17,11 @@ import org.knowm.xchart.style.markers.SeriesMarkers;
 /** Runs on one scale: the random policy at 0, each task's reference at 1, one row a run. */
 final class NormalisedChart {
     private static final int WIDTH = 720;
-    private static final int ROW = 34;
+    private static final int ROW = 40;
+    private static final int AROUND = 135;
+
+    /** A plot lower than the styler's tick spacing is not scaled by XChart at all. */
+    private static final int LOWEST_PLOT = 90;
 
     private NormalisedChart() {}
 
@@ -30,7 +34,8 @@ final class NormalisedChart {
                             + runs.size()
                             + " runs is on a task that has both");
         }
-        ThemedChart chart = new ThemedChart(WIDTH, 140 + ROW * shown.size(), 150);
+        ThemedChart chart =
+                new ThemedChart(WIDTH, AROUND + Math.max(LOWEST_PLOT, ROW * shown.size()), 150);
         chart.headline("Normalised return on held-out episodes");
         chart.reading("0 is the random policy, 1 the reference of each task; every run is shown.");
         chart.setXAxisTitle("normalised return");

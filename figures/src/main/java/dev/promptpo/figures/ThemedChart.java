@@ -8,6 +8,7 @@ import java.awt.font.FontRenderContext;
 import java.awt.geom.AffineTransform;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.knowm.xchart.XYChart;
 import org.knowm.xchart.XYSeries;
 import org.knowm.xchart.style.AxesChartStyler;
@@ -25,10 +26,13 @@ public final class ThemedChart extends XYChart {
     private static final double HEADLINE = 14;
     private static final double READING = 12;
     private static final double NOTE = 11;
+    private static final int DETAIL_LEFT = 66;
+    private static final double DETAIL_SHARE = .48;
 
     private final int marginRight;
     private final List<String> reading = new ArrayList<>();
     private final List<String> notes = new ArrayList<>();
+    private Optional<ThemedChart> detail = Optional.empty();
 
     /**
      * @param width in CSS pixels
@@ -59,6 +63,15 @@ public final class ThemedChart extends XYChart {
     /** A small line at the foot: units, what an interval is over, what a reference is. */
     ThemedChart note(String text) {
         notes.add(text);
+        return this;
+    }
+
+    /** A second panel above this one, over the same x axis; its own headline is not shown. */
+    ThemedChart detail(ThemedChart panel) {
+        detail = Optional.of(panel);
+        // Both plots begin at the same place, however wide their tick labels are.
+        panel.getStyler().setYAxisLeftWidthHint(DETAIL_LEFT);
+        getStyler().setYAxisLeftWidthHint(DETAIL_LEFT);
         return this;
     }
 
@@ -99,16 +112,25 @@ public final class ThemedChart extends XYChart {
         }
         int top = (int) Math.ceil(y);
         int bottom = foot.isEmpty() ? 0 : (int) Math.ceil(foot.size() * NOTE * 1.35) + 6;
-        AffineTransform before = graphics.getTransform();
-        graphics.translate(0, top);
-        super.paint(graphics, width - marginRight, height - top - bottom);
-        graphics.setTransform(before);
+        if (detail.isPresent()) {
+            int part = (int) ((height - top - bottom) * DETAIL_SHARE);
+            detail.get().plot(graphics, top, width, part);
+            top += part;
+        }
+        plot(graphics, top, width, height - top - bottom);
         setWidth(width);
         setHeight(height);
         double footY = height - bottom;
         for (String text : foot) {
             footY = line(graphics, text, Typeface.regular(NOTE), Ink.MUTED, footY);
         }
+    }
+
+    private void plot(Graphics2D graphics, int top, int width, int height) {
+        AffineTransform before = graphics.getTransform();
+        graphics.translate(0, top);
+        super.paint(graphics, width - marginRight, height);
+        graphics.setTransform(before);
     }
 
     private static double line(

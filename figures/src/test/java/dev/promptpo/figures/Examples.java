@@ -65,6 +65,30 @@ final class Examples {
                 steps);
     }
 
+    /** A run whose candidates nearly all reach the optimum. */
+    static LearningCurve crowded() {
+        double[] scores = {975.4, 975.2, 971, 975.4, 974, -100, 979.4, 978, 976, 979.4, -285, 970};
+        List<LearningCurve.Attempt> attempts = new ArrayList<>();
+        for (int i = 0; i < scores.length; i++) {
+            attempts.add(
+                    new LearningCurve.Attempt(
+                            1 + i / 6, 1 + i % 6, 220L * (i + 1), OptionalDouble.of(scores[i])));
+        }
+        return new LearningCurve(
+                "NoiseWorld2",
+                "return",
+                attempts,
+                new StepCurve(
+                        List.of(
+                                new StepCurve.Point(1320, 975.4),
+                                new StepCurve.Point(2640, 979.4))),
+                new StepCurve(List.of()),
+                Optional.of(
+                        new Interval(975.9, 974.9, 976.7, .95, 100, "episodes", "BCa bootstrap")),
+                references(),
+                2640);
+    }
+
     /** A run of which no candidate has finished. */
     static LearningCurve begun() {
         return new LearningCurve(

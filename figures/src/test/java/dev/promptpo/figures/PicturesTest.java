@@ -3,6 +3,7 @@ package dev.promptpo.figures;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.promptpo.analysis.HeldoutEstimate;
 import java.awt.Color;
 import java.awt.Graphics2D;
 import java.awt.image.BufferedImage;
@@ -10,6 +11,8 @@ import java.io.StringReader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashSet;
+import java.util.List;
+import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.stream.Stream;
 import javax.imageio.ImageIO;
@@ -29,6 +32,9 @@ class PicturesTest {
     static Stream<Arguments> pictures() {
         return Stream.of(
                 Arguments.of("learning curve", Picture.of(LearningCurveChart.of(Examples.curve()))),
+                Arguments.of(
+                        "learning curve with a detail",
+                        Picture.of(LearningCurveChart.of(Examples.crowded()))),
                 Arguments.of("run just begun", Picture.of(LearningCurveChart.of(Examples.begun()))),
                 Arguments.of("all failed", Picture.of(LearningCurveChart.of(Examples.hopeless()))),
                 Arguments.of(
@@ -47,6 +53,19 @@ class PicturesTest {
                                         new double[] {3},
                                         0,
                                         Examples.references()))),
+                Arguments.of(
+                        "normalised",
+                        Picture.of(
+                                NormalisedChart.of(
+                                        List.of(
+                                                new HeldoutEstimate(
+                                                        "NoiseWorld2",
+                                                        "return",
+                                                        Examples.crowded()
+                                                                .finalHeldout()
+                                                                .orElseThrow(),
+                                                        OptionalDouble.empty(),
+                                                        Examples.references()))))),
                 Arguments.of("board", BoardPicture.of(Specs.read("noise-world-2.json"))),
                 Arguments.of("key board", BoardPicture.of(Specs.read("noise-world-4.json"))),
                 Arguments.of(
@@ -118,6 +137,14 @@ class PicturesTest {
                 .isEqualTo(picture.description());
         assertThat(root.getElementsByTagName("text").getLength()).isZero();
         assertThat(root.getElementsByTagName("path").getLength()).isGreaterThan(8);
+    }
+
+    @Test
+    void whereScoresCrowdAtTheTopADetailTellsThemApart() {
+        assertThat(LearningCurveChart.of(Examples.crowded()).description())
+                .contains("Above: within 5 % of the optimum");
+        assertThat(LearningCurveChart.of(Examples.hopeless()).description())
+                .doesNotContain("Above");
     }
 
     @Test
