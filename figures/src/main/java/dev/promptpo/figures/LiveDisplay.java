@@ -8,8 +8,10 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.UUID;
 import java.util.WeakHashMap;
-import java.util.concurrent.ExecutorService;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -30,20 +32,24 @@ final class LiveDisplay implements RunObserver, AutoCloseable {
 
     private final Screen screen;
     private final Map<Run, Shown> shown = new WeakHashMap<>();
-    private final ExecutorService later =
-            Executors.newSingleThreadExecutor(task -> {
+    private final ScheduledExecutorService later =
+            Executors.newSingleThreadScheduledExecutor(task -> {
                 Thread thread = new Thread(task, "run-display");
                 thread.setDaemon(true);
                 return thread;
             });
+    private final Future<?> clock;
 
     LiveDisplay(Screen screen) {
         this.screen = screen;
+        // A model may think for minutes: the clock in the display goes on meanwhile.
+        this.clock = later.scheduleWithFixedDelay(this::tick, 1, 1, TimeUnit.SECONDS);
     }
 
     @Override
     public synchronized void on(RunEvent event) {
         Shown display = shown.computeIfAbsent(event.run(), run -> new Shown());
+        display.busy = busy(event, display.busy);
         switch (event) {
             case RunEvent.RunStarted started -> display.begin(started.run());
             case RunEvent.Resumed resumed -> {
@@ -113,6 +119,19 @@ final class LiveDisplay implements RunObserver, AutoCloseable {
         }
     }
 
+    /** Whether the run is at work after an event: between two calls that drive it, it is not. */
+    private static boolean busy(RunEvent event, boolean before) {
+        return switch (event) {
+            case RunEvent.RoundStarted started -> true;
+            case RunEvent.RolloutStarted started -> true;
+            case RunEvent.RoundClosed closed -> false;
+            case RunEvent.Evaluated evaluated -> false;
+            case RunEvent.RunStopped stopped -> false;
+            case RunEvent.RunClosed closed -> false;
+            default -> before;
+        };
+    }
+
     private static String doing(Purpose purpose) {
         return switch (purpose) {
             case SEARCH -> "";
@@ -143,30 +162,29 @@ final class LiveDisplay implements RunObserver, AutoCloseable {
         long wait = display.lastDrawn + EVERY_NANOS - System.nanoTime();
         if (now || wait <= 0) {
             display.draw(run);
-        } else if (!display.waiting) {
-            display.waiting = true;
-            later.execute(() -> drawLater(run, wait));
+        } else if (display.next.isDone()) {
+            display.next = later.schedule(() -> drawWaiting(run), wait, TimeUnit.NANOSECONDS);
         }
     }
 
-    private void drawLater(Run run, long wait) {
-        try {
-            TimeUnit.NANOSECONDS.sleep(wait);
-        } catch (InterruptedException e) {
-            return; // the display is closed
-        }
-        drawWaiting(run);
+    private synchronized void tick() {
+        shown.forEach((run, display) -> {
+            if (display.open && display.busy) {
+                draw(run, display, false);
+            }
+        });
     }
 
     private synchronized void drawWaiting(Run run) {
         Shown display = shown.get(run);
-        if (display != null && display.waiting && display.open) {
+        if (display != null && display.open) {
             display.draw(run);
         }
     }
 
     @Override
     public void close() {
+        clock.cancel(false);
         later.shutdownNow();
     }
 
@@ -183,7 +201,8 @@ final class LiveDisplay implements RunObserver, AutoCloseable {
         private String doing = "";
         private boolean open;
         private boolean ended;
-        private boolean waiting;
+        private boolean busy;
+        private Future<?> next = CompletableFuture.completedFuture("");
         private int finishedHere;
         private long began = System.nanoTime();
         private long lastDrawn;
@@ -210,7 +229,6 @@ final class LiveDisplay implements RunObserver, AutoCloseable {
         }
 
         void draw(Run run) {
-            waiting = false;
             lastDrawn = System.nanoTime();
             RunView view = new RunView(run, ended ? Map.of() : working, status(run));
             screen.update(id, view.html(), view.text());

@@ -4,6 +4,7 @@ import dev.promptpo.analysis.HeldoutEstimate;
 import dev.promptpo.environment.EnvironmentSpec;
 import dev.promptpo.optimizer.Run;
 import dev.promptpo.optimizer.RunObservers;
+import java.awt.image.BufferedImage;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
@@ -15,6 +16,7 @@ import org.dflib.jjava.jupyter.kernel.BaseKernel;
 import org.dflib.jjava.jupyter.kernel.display.DisplayData;
 import org.dflib.jjava.jupyter.kernel.display.RenderContext;
 import org.dflib.jjava.jupyter.kernel.display.Renderer;
+import org.dflib.jjava.jupyter.kernel.display.common.Image;
 import org.dflib.jjava.jupyter.kernel.display.mime.MIMEType;
 import org.knowm.xchart.internal.chartpart.Chart;
 import tech.tablesaw.api.Table;
@@ -69,6 +71,13 @@ public final class NotebookExtension implements Extension {
         renderer.createRegistration(Chart.class)
                 .preferring(MIMEType.IMAGE_SVG, MIMEType.IMAGE_PNG)
                 .register((chart, context) -> picture(Picture.of(chart), context));
+        renderer.createRegistration(BufferedImage.class)
+                .preferring(MIMEType.IMAGE_PNG)
+                .register((image, context) -> {
+                    Image.renderImage(image, context);
+                    context.getOutputContainer()
+                            .putText("image, " + image.getWidth() + " x " + image.getHeight());
+                });
         PythonMagic.register(kernel);
         LiveDisplay display = new LiveDisplay(new CellScreen(kernel));
         watching.put(kernel, new Watching(display, RunObservers.register(display)));
