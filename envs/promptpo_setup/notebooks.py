@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Sequence
 
 from promptpo_setup import children
@@ -18,8 +19,11 @@ def run_quickstart(home: Home) -> int:
     if not notebook.exists():
         raise Stop(f"{notebook} is missing; restore it: git checkout -- {QUICKSTART}")
     folder = home.artefacts / "run"
+    # A run that is finished would only be shown again: each quickstart plays its own.
+    runs = folder / "runs"
+    shutil.rmtree(runs, ignore_errors=True)
     command = [home.venv_python, "-m", "promptpo_notebook", notebook, folder]
-    return children.run(command, home.environment())
+    return children.run(command, home.environment() | {"PROMPTPO_RUNS": str(runs)})
 
 
 def lab(home: Home, options: Sequence[str]) -> int:
