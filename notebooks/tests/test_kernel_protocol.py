@@ -37,7 +37,7 @@ def class_path() -> str:
     if given := os.environ.get("PROMPTPO_KERNEL_CLASSPATH"):
         return given
     jars = home() / ".promptpo" / "java" / "lib"
-    if not any(jars.glob("promptpo-kernel-*.jar")):
+    if not any(jars.glob("*promptpo-kernel-*.jar")):
         message = f"no kernel in {jars}: run ./promptpo test, which builds it"
         if os.environ.get("CI") == "true":
             pytest.fail(message)
