@@ -43,7 +43,7 @@ record ErrorReport(String name, String value, List<String> traceback) {
 
     private static ErrorReport exception(Outcome.Threw failure) {
         List<String> lines = new ArrayList<>();
-        for (Outcome.Link link : failure.chain()) {
+        for (Outcome.Link link : telling(failure.chain())) {
             String prefix = lines.isEmpty() ? "" : "Caused by: ";
             lines.add(RED + prefix + link.text() + RESET);
             addFrames(lines, link.frames());
@@ -51,6 +51,33 @@ record ErrorReport(String name, String value, List<String> traceback) {
         Outcome.Link first = failure.chain().getFirst();
         String name = first.type().substring(first.type().lastIndexOf('.') + 1);
         return new ErrorReport(name, first.message(), lines);
+    }
+
+    /**
+     * The links that tell a reader something: the first, and each cause that says what none before
+     * it said, or happened at another place of a cell.
+     */
+    private static List<Outcome.Link> telling(List<Outcome.Link> chain) {
+        List<Outcome.Link> telling = new ArrayList<>();
+        for (Outcome.Link link : chain) {
+            boolean said =
+                    telling.stream()
+                            .anyMatch(before ->
+                                    repeats(link.message(), before.message())
+                                            && cellFrames(before).containsAll(cellFrames(link)));
+            if (!said) {
+                telling.add(link);
+            }
+        }
+        return telling;
+    }
+
+    private static boolean repeats(String message, String before) {
+        return !message.isBlank() && (before.contains(message) || message.endsWith(before));
+    }
+
+    private static List<Outcome.Frame> cellFrames(Outcome.Link link) {
+        return link.frames().stream().filter(Outcome.CellFrame.class::isInstance).toList();
     }
 
     private static ErrorReport interruption(Outcome.Interrupted failure) {
@@ -92,7 +119,15 @@ record ErrorReport(String name, String value, List<String> traceback) {
     private static void addFrames(List<String> lines, List<Outcome.Frame> frames) {
         List<String> shown = new ArrayList<>();
         boolean excerptShown = false;
+        int kept = frames.stream().anyMatch(Outcome.CellFrame.class::isInstance) ? 1 : 8;
         for (int i = 0; i < frames.size(); ) {
+            int library = libraryFramesFrom(frames, i);
+            if (library > kept + 1) {
+                frames.subList(i, i + kept).forEach(frame -> shown.add("    at " + text(frame)));
+                shown.add("    ... " + (library - kept) + " more in libraries");
+                i += library;
+                continue;
+            }
             int times = 1;
             while (i + times < frames.size() && frames.get(i + times).equals(frames.get(i))) {
                 times++;
@@ -112,6 +147,15 @@ record ErrorReport(String name, String value, List<String> traceback) {
         } else {
             lines.addAll(shown);
         }
+    }
+
+    /** How many frames of libraries follow each other from here on. */
+    private static int libraryFramesFrom(List<Outcome.Frame> frames, int start) {
+        int end = start;
+        while (end < frames.size() && frames.get(end) instanceof Outcome.LibraryFrame) {
+            end++;
+        }
+        return end - start;
     }
 
     private static String text(Outcome.Frame frame) {

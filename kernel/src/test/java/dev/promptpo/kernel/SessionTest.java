@@ -189,6 +189,45 @@ class SessionTest {
     }
 
     @Test
+    void ofAnExceptionDeepInALibraryOnlyTheTopAndTheCellAreShown() {
+        List<String> trace =
+                cells.failure(
+                        "java.nio.file.Files.readString(java.nio.file.Path.of(\"/nowhere/at all\"));");
+        assertThat(trace).hasSize(5);
+        assertThat(trace.getFirst()).contains("NoSuchFileException: /nowhere/at all");
+        assertThat(trace.get(1)).startsWith("    at ").contains("sun.nio.fs.UnixException");
+        assertThat(trace.get(2)).matches(" {4}\\.\\.\\. \\d+ more in libraries");
+        assertThat(trace.get(3)).isEqualTo("    at In [" + number() + "], line 1");
+    }
+
+    @Test
+    void aCauseThatOnlyRepeatsWhatWasSaidIsLeftOut() {
+        String cell =
+                """
+                throw new IllegalStateException("it is %s", new IllegalArgumentException("%s"));
+                """;
+        assertThat(cells.failure(cell.formatted("broken", "broken")))
+                .hasSize(3)
+                .noneMatch(line -> line.startsWith("Caused by"));
+        assertThat(cells.failure(cell.formatted("broken", "no room")))
+                .contains("Caused by: java.lang.IllegalArgumentException: no room");
+    }
+
+    @Test
+    void aCauseFromAnotherPlaceOfACellIsShownThoughItRepeatsTheMessage() {
+        assertThat(
+                        cells.failure(
+                                """
+                                try {
+                                    Integer.parseInt("x");
+                                } catch (NumberFormatException e) {
+                                    throw new RuntimeException(e);
+                                }
+                                """))
+                .contains("    at In [" + number() + "], line 2");
+    }
+
+    @Test
     void framesOfLambdasAndOfChainsNameTheirLines() {
         cells.run("int zero = 0;");
         List<String> trace =
