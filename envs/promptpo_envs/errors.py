@@ -28,6 +28,10 @@ class UnknownPreset(ValueError):
         super().__init__(f"Unknown preset {wanted!r}: expected one of {', '.join(PRESETS)}.")
 
 
+class EnvironmentUnavailable(RuntimeError):
+    """The id is known, but the environment cannot be made here; the message says why."""
+
+
 def check_preset(preset: str) -> str:
     """Gives back the preset, or raises UnknownPreset."""
     if preset not in PRESETS:

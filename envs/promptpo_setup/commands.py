@@ -44,9 +44,21 @@ def main(arguments: Sequence[str]) -> int:
     except Stop as stop:
         print(f"promptpo: {stop}", file=sys.stderr)
         return stop.code
+    except OSError as error:
+        # A disk or a folder that takes nothing more; what was done before is kept.
+        where = f"{error.filename}: " if error.filename else ""
+        print(f"promptpo: {where}{error.strerror or error}", file=sys.stderr)
+        return 1
     except KeyboardInterrupt:
         print("promptpo: interrupted; the same command goes on from here", file=sys.stderr)
         return 130
+
+
+def _usage(name: str) -> str:
+    """What the help says of one command."""
+    lines = HELP.splitlines()
+    start = next(i for i, line in enumerate(lines) if line.startswith(f"  {name} "))
+    return f"usage: ./promptpo {lines[start].strip()}"
 
 
 def _terminated(_signal: int, _frame: FrameType | None) -> None:
@@ -54,10 +66,15 @@ def _terminated(_signal: int, _frame: FrameType | None) -> None:
 
 
 def _dispatch(arguments: list[str], home: Home) -> int:
+    if arguments[:1] == ["help"] and len(arguments) > 1:
+        arguments = [*arguments[1:], "--help"]
     if not arguments or arguments[0] in ("--help", "-h", "help"):
         return _help(home)
     name, rest = arguments[0], arguments[1:]
     command = COMMANDS.get(name)
+    if command is not None and name not in EXPLAIN_THEMSELVES and {"--help", "-h"} & set(rest):
+        print(_usage(name))
+        return 0
     if command is not None:
         return command(home, rest)
     java.become(home, prepare(home), arguments)
@@ -163,6 +180,8 @@ def _no_more(name: str, arguments: list[str]) -> None:
     if arguments:
         raise Stop(f"{name} takes no arguments, found: {' '.join(arguments)}", code=2)
 
+
+EXPLAIN_THEMSELVES = ("lab", "test")
 
 COMMANDS: dict[str, Callable[[Home, list[str]], int]] = {
     "run": _run,

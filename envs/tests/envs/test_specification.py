@@ -9,6 +9,7 @@ import numpy as np
 import promptpo_envs
 import pytest
 from promptpo_envs.documents import InvalidSpecification, complete, digest, merged, policy_class
+from promptpo_envs.errors import EnvironmentUnavailable
 from promptpo_envs.observation import FrameReader
 
 LISTED = [f"NoiseWorld{number}" for number in range(7)] + ["CartPole-v1"]
@@ -306,3 +307,14 @@ def test_overrides_are_merged_by_table():
 def test_policy_class_is_an_identifier_made_of_the_id(name, expected):
     assert policy_class(name) == expected
     assert expected.isidentifier()
+
+
+def test_a_known_environment_that_cannot_be_made_here_says_what_is_missing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def lacks(*_args: object, **_options: object) -> None:
+        raise gymnasium.error.DependencyNotInstalled("no simulator\nlong story")
+
+    monkeypatch.setattr(gymnasium, "make", lacks)
+    with pytest.raises(EnvironmentUnavailable, match=r"Gymnasium knows Acrobot-v1.*no simulator$"):
+        promptpo_envs.specification("Acrobot")

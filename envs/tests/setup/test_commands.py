@@ -42,6 +42,39 @@ def test_what_is_not_known_here_goes_to_java(became: list[list[str]], words: lis
     assert line[line.index(java.MAIN) + 1 :] == words
 
 
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        (["run", "--help"], "usage: ./promptpo run "),
+        (["doctor", "-h"], "usage: ./promptpo doctor "),
+        (["kernel", "--help"], "usage: ./promptpo kernel install|uninstall "),
+    ],
+)
+def test_each_command_explains_itself(
+    words: list[str], expected: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert commands.main(words) == 0
+    assert capsys.readouterr().out.startswith(expected)
+
+
+def test_help_of_a_command_is_that_commands_help(became: list[list[str]]) -> None:
+    with pytest.raises(SystemExit):
+        commands.main(["help", "optimize"])
+    assert became[0][-2:] == ["optimize", "--help"]
+
+
+def test_a_disk_that_takes_nothing_is_one_line(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def fails(home: Home, arguments: list[str]) -> int:
+        raise OSError(30, "Read-only file system", "/checkout/artefacts")
+
+    monkeypatch.setitem(commands.COMMANDS, "run", fails)
+    assert commands.main(["run"]) == 1
+    expected = "promptpo: /checkout/artefacts: Read-only file system\n"
+    assert capsys.readouterr().err == expected
+
+
 def test_lab_is_jupyterlab_over_the_checkout(became: list[list[str]]) -> None:
     with pytest.raises(SystemExit):
         commands.main(["lab", "--no-browser"])
