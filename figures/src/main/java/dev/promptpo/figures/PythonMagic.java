@@ -1,6 +1,7 @@
 package dev.promptpo.figures;
 
 import dev.promptpo.python.PythonThread;
+import java.util.List;
 import org.dflib.jjava.jupyter.kernel.BaseKernel;
 import org.dflib.jjava.jupyter.kernel.magic.CellMagic;
 import org.dflib.jjava.jupyter.kernel.magic.LineMagic;
@@ -31,9 +32,20 @@ final class PythonMagic {
 
     static void register(BaseKernel kernel) {
         CellMagic<String, BaseKernel> cell = (in, arguments, body) -> run(body);
-        LineMagic<String, BaseKernel> line = (in, arguments) -> run(String.join(" ", arguments));
+        LineMagic<String, BaseKernel> line = PythonMagic::runLine;
         kernel.getMagicsRegistry().registerCellMagic("python", cell);
         kernel.getMagicsRegistry().registerLineMagic("python", line);
+    }
+
+    private static String runLine(BaseKernel in, List<String> arguments)
+            throws InterruptedException {
+        if (arguments.isEmpty()) {
+            // The lines below it would be read as Java's.
+            throw new IllegalArgumentException(
+                    "%python runs the rest of its own line and found none; %%python, with two"
+                            + " percent signs, runs the whole cell");
+        }
+        return run(String.join(" ", arguments));
     }
 
     /** Runs the source; gives an empty text, since a magic's null would be shown as such. */
