@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.promptpo.analysis.RunLog.Place;
 import dev.promptpo.environment.EnvironmentSpec;
+import dev.promptpo.ledger.LedgerException;
 import dev.promptpo.optimizer.Run;
 import dev.promptpo.rollout.Purpose;
 import java.io.IOException;
@@ -15,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.function.BiConsumer;
 import java.util.stream.Stream;
 import tech.tablesaw.api.BooleanColumn;
 import tech.tablesaw.api.DoubleColumn;
@@ -304,14 +306,34 @@ public final class Tables {
      * Folders that are no runs are left out.
      *
      * @throws UncheckedIOException when the folder cannot be read
+     * @throws LedgerException when a run in it is broken, or of a newer version
      */
     public static Table runs(Path folder) {
+        return runs(
+                folder,
+                (run, reason) -> {
+                    throw reason;
+                });
+    }
+
+    /**
+     * As {@link #runs(Path)}, without the runs that cannot be read.
+     *
+     * @param unreadable is told each of them, and why
+     */
+    public static Table runs(Path folder, BiConsumer<Path, LedgerException> unreadable) {
         RunRows rows = new RunRows();
         if (Files.isDirectory(folder)) {
             try (Stream<Path> entries = Files.list(folder)) {
                 entries.filter(entry -> Files.exists(entry.resolve("run.json")))
                         .sorted()
-                        .forEach(entry -> rows.add(RunLog.read(entry)));
+                        .forEach(entry -> {
+                            try {
+                                rows.add(RunLog.read(entry));
+                            } catch (LedgerException e) {
+                                unreadable.accept(entry, e);
+                            }
+                        });
             } catch (IOException e) {
                 throw new UncheckedIOException("cannot list " + folder, e);
             }

@@ -36,8 +36,10 @@ final class Catalogue {
         return switch (raised.type()) {
             case "promptpo_envs.errors.UnknownEnvironment" ->
                     new UnknownEnvironmentException(raised.detail(), raised);
-            case "promptpo_envs.errors.UnknownPreset" ->
+            case "promptpo_envs.errors.UnknownPreset", "promptpo_envs.drafted.UnsupportedSpaces" ->
                     new IllegalArgumentException(raised.detail(), raised);
+            case "promptpo_envs.errors.EnvironmentUnavailable" ->
+                    new IllegalStateException(raised.detail(), raised);
             case "ModuleNotFoundError" ->
                     raised.detail().contains("'promptpo_envs'")
                             ? new IllegalStateException(

@@ -267,6 +267,16 @@ public final class Ledger implements AutoCloseable {
     }
 
     private static LedgerException cannotWrite(Path directory, IOException e) {
+        Optional<Path> file = fileInTheWay(directory);
+        if (file.isPresent()) {
+            return new LedgerException(
+                    "cannot write the run in "
+                            + directory
+                            + ": "
+                            + file.get()
+                            + " is a file, and a folder is needed there; name another folder",
+                    e);
+        }
         String reason = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
         return new LedgerException(
                 "cannot write the run in "
@@ -276,6 +286,15 @@ public final class Ledger implements AutoCloseable {
                         + "): make room or give access, then run it again; what was written"
                         + " before is safe",
                 e);
+    }
+
+    private static Optional<Path> fileInTheWay(Path directory) {
+        for (Path at = directory; at != null; at = at.getParent()) {
+            if (Files.exists(at)) {
+                return Files.isDirectory(at) ? Optional.empty() : Optional.of(at);
+            }
+        }
+        return Optional.empty();
     }
 
     private interface Work<T> {

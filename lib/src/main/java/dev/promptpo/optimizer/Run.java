@@ -18,6 +18,7 @@ import dev.promptpo.llm.RunContext;
 import dev.promptpo.prompt.Prompts;
 import dev.promptpo.python.PythonInterruptedException;
 import dev.promptpo.rollout.Purpose;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -421,6 +422,14 @@ public final class Run implements AutoCloseable {
             OPEN.put(key(), this);
         } catch (RuntimeException e) {
             model.ifPresent(LanguageModel::close);
+            if (e.getCause() instanceof ClosedByInterruptException) {
+                Thread.interrupted();
+                throw new RunInterruptedException(
+                        "the run was interrupted while "
+                                + directory()
+                                + " was opened; run it again to go on",
+                        e);
+            }
             throw e;
         }
     }
@@ -516,7 +525,12 @@ public final class Run implements AutoCloseable {
         for (Map.Entry<String, JsonNode> field : wanted.properties()) {
             JsonNode there = found.settings().path(field.getKey());
             if (!there.toString().equals(field.getValue().toString())) {
-                differences.add(field.getKey() + " " + there + ", asked for " + field.getValue());
+                differences.add(
+                        field.getKey()
+                                + " "
+                                + brief(there)
+                                + ", asked for "
+                                + brief(field.getValue()));
             }
         }
         throw new IllegalArgumentException(
@@ -525,6 +539,12 @@ public final class Run implements AutoCloseable {
                         + " holds a run of other settings ("
                         + String.join("; ", differences)
                         + "): use another folder, or the same settings");
+    }
+
+    /** A setting as a reader wants it: of a digest its beginning. */
+    private static String brief(JsonNode setting) {
+        String text = setting.asText();
+        return text.length() == 64 && text.matches("[0-9a-f]+") ? text.substring(0, 8) : text;
     }
 
     private static RunState folded(LedgerReader reader, List<Event> events) {

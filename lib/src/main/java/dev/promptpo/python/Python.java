@@ -135,8 +135,9 @@ public final class Python {
 
     private PythonException translate(JepException thrown) {
         if (failure.call() instanceof List<?> parts) {
+            // Jep's own exception is of the bridge, and says nothing that the traceback does not.
             return new PythonException(
-                    (String) parts.get(0), (String) parts.get(1), (String) parts.get(2), thrown);
+                    (String) parts.get(0), (String) parts.get(1), (String) parts.get(2));
         }
         // Not from guarded code: an argument or a result that Jep cannot carry over, or an
         // interrupt that fell between two statements of the bridge.

@@ -8,11 +8,16 @@ public final class PythonException extends RuntimeException {
     private final String detail;
     private final String traceback;
 
-    PythonException(String type, String detail, String traceback, Throwable cause) {
-        super(detail.isEmpty() ? type : type + ": " + firstLine(detail), cause);
+    PythonException(String type, String detail, String traceback) {
+        super(detail.isEmpty() ? type : type + ": " + firstLine(detail));
         this.type = type;
         this.detail = detail;
         this.traceback = traceback;
+    }
+
+    PythonException(String type, String detail, String traceback, Throwable cause) {
+        this(type, detail, traceback);
+        initCause(cause);
     }
 
     /**
