@@ -34,7 +34,8 @@ final class EnvironmentsCommand implements Callable<Integer> {
     @Option(
             names = "--preset",
             defaultValue = "paper",
-            description = "paper or release. Default: ${DEFAULT-VALUE}.")
+            paramLabel = "PRESET",
+            description = "paper or release: whose rules to show. Default: ${DEFAULT-VALUE}.")
     private String preset;
 
     @Option(names = "--json", description = "Print one JSON document and nothing else.")

@@ -34,7 +34,7 @@ import picocli.CommandLine.Spec;
             "",
             "A policy file has one class with act(self, obs); obs has the names shown by",
             "'./promptpo environments ENV' as attributes, and obs.vector.",
-            "Exit code: 0 completed, 2 bad arguments, 3 the policy failed."
+            "Exit code: 0 completed, 1 could not be played, 2 bad arguments, 3 the policy failed."
         })
 final class EvaluateCommand implements Callable<Integer> {
     @Spec private CommandSpec command;
@@ -49,20 +49,30 @@ final class EvaluateCommand implements Callable<Integer> {
             description = "Python file with the policy class.")
     private Path policy;
 
-    @Option(names = "--episodes", defaultValue = "5", description = "Default: ${DEFAULT-VALUE}.")
+    @Option(
+            names = "--episodes",
+            defaultValue = "5",
+            paramLabel = "E",
+            description = "Episodes to play. Default: ${DEFAULT-VALUE}.")
     private int episodes;
 
-    @Option(names = "--seed", defaultValue = "0", description = "Default: ${DEFAULT-VALUE}.")
+    @Option(
+            names = "--seed",
+            defaultValue = "0",
+            paramLabel = "SEED",
+            description = "The episodes' seeds derive from it. Default: ${DEFAULT-VALUE}.")
     private long seed;
 
     @Option(
             names = "--preset",
             defaultValue = "paper",
-            description = "paper or release. Default: ${DEFAULT-VALUE}.")
+            paramLabel = "PRESET",
+            description = "paper or release: whose rules ENV follows. Default: ${DEFAULT-VALUE}.")
     private String preset;
 
     @Option(
             names = "--lifetime",
+            paramLabel = "LIFETIME",
             description =
                     "episode: a fresh object each episode; candidate: one object for all. Default:"
                             + " the preset's.")
@@ -71,7 +81,9 @@ final class EvaluateCommand implements Callable<Integer> {
     @Option(
             names = "--isolation",
             defaultValue = "sandbox",
-            description = "sandbox or process. Default: ${DEFAULT-VALUE}.")
+            paramLabel = "LEVEL",
+            description =
+                    "sandbox, or process: weaker, for systems without Landlock. Default: ${DEFAULT-VALUE}.")
     private Isolation isolation;
 
     @Option(names = "--json", description = "Print one JSON document and nothing else.")

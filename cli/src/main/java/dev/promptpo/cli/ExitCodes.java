@@ -15,5 +15,8 @@ final class ExitCodes {
     /** A run stopped before its end; calling the same command again continues it. */
     static final int RUN_STOPPED = 4;
 
+    /** Ctrl-C or a request to end stopped the command: this and the signal's number. */
+    static final int SIGNAL = 128;
+
     private ExitCodes() {}
 }

@@ -1,15 +1,18 @@
 package dev.promptpo.cli;
 
 import dev.promptpo.environment.EnvironmentSpec.Lifetime;
+import dev.promptpo.ledger.LedgerException;
 import dev.promptpo.llm.ModelSource;
 import dev.promptpo.llm.Models;
 import dev.promptpo.llm.Recording.Provenance;
+import dev.promptpo.llm.RecordingException;
 import dev.promptpo.optimizer.PromptPO;
 import dev.promptpo.optimizer.Run;
 import dev.promptpo.optimizer.RunInterruptedException;
 import dev.promptpo.optimizer.RunStoppedException;
 import dev.promptpo.rollout.Isolation;
 import dev.promptpo.rollout.RolloutEngine;
+import dev.promptpo.rollout.RolloutEngineException;
 import dev.promptpo.rollout.RolloutEngines;
 import dev.promptpo.rollout.RolloutOptions;
 import java.io.PrintWriter;
@@ -31,8 +34,8 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         footer = {
             "",
-            "Exit code: 0 finished, 1 failed, 2 bad arguments, 4 stopped before the end",
-            "(the same command goes on from there)."
+            "Exit code: 0 finished, 1 could not begin, 2 bad arguments, 4 stopped before its end",
+            "(130: by Ctrl-C); the same command then goes on, and pays for nothing twice."
         })
 final class OptimizeCommand implements Callable<Integer> {
     @Spec private CommandSpec command;
@@ -49,31 +52,52 @@ final class OptimizeCommand implements Callable<Integer> {
                             + " anthropic:NAME or ollama:NAME. Default: ${DEFAULT-VALUE}.")
     private String model;
 
-    @Option(names = "--candidates", description = "Policies a round (N). Default: the study's.")
+    @Option(
+            names = "--candidates",
+            paramLabel = "N",
+            description = "Policies in each round. Default: the paper's for ENV.")
     private Optional<Integer> candidates;
 
-    @Option(names = "--rounds", description = "Rounds (R). Default: the study's.")
+    @Option(
+            names = "--rounds",
+            paramLabel = "R",
+            description = "Rounds. Default: the paper's for ENV.")
     private Optional<Integer> rounds;
 
-    @Option(names = "--episodes", description = "Episodes a policy (E). Default: the study's.")
+    @Option(
+            names = "--episodes",
+            paramLabel = "E",
+            description =
+                    "Episodes that each policy is rolled out for. Default: the paper's for ENV.")
     private Optional<Integer> episodes;
 
-    @Option(names = "--seed", defaultValue = "0", description = "Default: ${DEFAULT-VALUE}.")
+    @Option(
+            names = "--seed",
+            defaultValue = "0",
+            paramLabel = "SEED",
+            description = "The episodes' seeds derive from it. Default: ${DEFAULT-VALUE}.")
     private long seed;
 
     @Option(
             names = "--preset",
             defaultValue = "paper",
-            description = "paper or release. Default: ${DEFAULT-VALUE}.")
+            paramLabel = "PRESET",
+            description = "paper or release: whose rules ENV follows. Default: ${DEFAULT-VALUE}.")
     private String preset;
 
-    @Option(names = "--lifetime", description = "episode or candidate. Default: the preset's.")
+    @Option(
+            names = "--lifetime",
+            paramLabel = "LIFETIME",
+            description =
+                    "episode: a fresh policy object each episode; candidate: one object for all. Default: the preset's.")
     private Optional<Lifetime> lifetime;
 
     @Option(
             names = "--repairs",
             defaultValue = "2",
-            description = "Repairs a candidate. Default: ${DEFAULT-VALUE}.")
+            paramLabel = "COUNT",
+            description =
+                    "How often a policy that fails is sent back to be repaired. Default: ${DEFAULT-VALUE}.")
     private int repairs;
 
     @Option(
@@ -88,7 +112,8 @@ final class OptimizeCommand implements Callable<Integer> {
             negatable = true,
             defaultValue = "true",
             fallbackValue = "true",
-            description = "Leave the Feedback class out.")
+            description =
+                    "--no-feedback: no class written by the model tells later prompts of the winners' episodes. Default: with it.")
     private boolean feedback;
 
     @Option(
@@ -96,7 +121,8 @@ final class OptimizeCommand implements Callable<Integer> {
             negatable = true,
             defaultValue = "true",
             fallbackValue = "true",
-            description = "Leave the reflection out.")
+            description =
+                    "--no-reflection: the model does not compare each winner with the earlier ones. Default: it does.")
     private boolean reflection;
 
     @Option(
@@ -108,10 +134,15 @@ final class OptimizeCommand implements Callable<Integer> {
     @Option(
             names = "--isolation",
             defaultValue = "sandbox",
-            description = "sandbox or process. Default: ${DEFAULT-VALUE}.")
+            paramLabel = "LEVEL",
+            description =
+                    "sandbox, or process: weaker, for systems without Landlock. Default: ${DEFAULT-VALUE}.")
     private Isolation isolation;
 
-    @Option(names = "--workers", description = "Environment workers. Default: one a core.")
+    @Option(
+            names = "--workers",
+            paramLabel = "COUNT",
+            description = "Processes that step environments. Default: one a core.")
     private Optional<Integer> workers;
 
     @ArgGroup(exclusive = false, heading = "Keep the replies for replay:%n")
@@ -207,12 +238,12 @@ final class OptimizeCommand implements Callable<Integer> {
             out.println(RunReport.text(run));
             out.flush();
             return ExitCodes.OK;
-        } catch (RunStoppedException | RunInterruptedException e) {
-            err.println("promptpo: " + e.getMessage());
-            err.println(
-                    "What was done is in "
-                            + run.directory()
-                            + "; the same command goes on from there.");
+        } catch (RunStoppedException
+                | RunInterruptedException
+                | RecordingException
+                | RolloutEngineException
+                | LedgerException e) {
+            Failures.report(e, err);
             return ExitCodes.RUN_STOPPED;
         }
     }

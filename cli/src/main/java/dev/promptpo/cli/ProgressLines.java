@@ -42,7 +42,8 @@ final class ProgressLines implements RunObserver {
                                     line(
                                             "measured on %d held-out episodes: %.3f",
                                             evaluated.evaluation().returns().size(), score));
-            case RunEvent.RunStopped stopped -> line("stopped: %s", stopped.reason());
+            // Whoever drives the run says why, once.
+            case RunEvent.RunStopped ignored -> {}
             case RunEvent.RequestStarted ignored -> {}
             case RunEvent.RolloutStarted ignored -> {}
             case RunEvent.RolloutProgress ignored -> {}

@@ -33,7 +33,7 @@ final class RecordingsCommand implements Runnable {
     static final class Verify implements Callable<Integer> {
         @Spec private CommandSpec command;
 
-        @Parameters(arity = "1..*", paramLabel = "FILE")
+        @Parameters(arity = "1..*", paramLabel = "FILE", description = "Recordings to check.")
         private List<Path> files;
 
         @Override

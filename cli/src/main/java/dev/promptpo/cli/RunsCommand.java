@@ -6,6 +6,7 @@ import dev.promptpo.optimizer.Run;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -27,7 +28,7 @@ final class RunsCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        return new List().list(command.commandLine().getOut());
+        return new List().list(command.commandLine().getOut(), command.commandLine().getErr());
     }
 
     private static Path folder() {
@@ -45,24 +46,30 @@ final class RunsCommand implements Callable<Integer> {
         @Option(
                 names = "--folder",
                 paramLabel = "FOLDER",
-                description = "Default: runs, or PROMPTPO_RUNS.")
+                description = "Folder that holds runs. Default: PROMPTPO_RUNS, else runs.")
         private Optional<Path> folder = Optional.empty();
 
         @Override
         public Integer call() {
-            return list(command.commandLine().getOut());
+            return list(command.commandLine().getOut(), command.commandLine().getErr());
         }
 
-        int list(PrintWriter out) {
+        int list(PrintWriter out, PrintWriter err) {
             Path runs = folder.orElseGet(RunsCommand::folder);
-            Table table = Files.isDirectory(runs) ? Tables.runs(runs) : Table.create("runs");
-            if (table.isEmpty()) {
-                out.println("no runs in " + runs + "; ./promptpo optimize makes one");
-            } else {
+            if (Files.exists(runs) ? !Files.isDirectory(runs) : folder.isPresent()) {
+                throw new IllegalArgumentException(
+                        "expected a folder of runs; " + runs + " is none");
+            }
+            java.util.List<String> unreadable = new ArrayList<>();
+            Table table = Tables.runs(runs, (run, reason) -> unreadable.add(reason.getMessage()));
+            if (!table.isEmpty()) {
                 out.println(table.print(1000));
+            } else if (unreadable.isEmpty()) {
+                out.println("no runs in " + runs + "; ./promptpo optimize makes one");
             }
             out.flush();
-            return ExitCodes.OK;
+            unreadable.forEach(reason -> err.println("promptpo: " + reason));
+            return unreadable.isEmpty() ? ExitCodes.OK : ExitCodes.FAILED;
         }
     }
 

@@ -2,6 +2,7 @@ package dev.promptpo.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -123,6 +124,17 @@ class CommandLineTest {
         assertBad("got 0", "optimize", "NoiseWorld1", "--candidates", "0");
         assertBad("expected a model such as", "optimize", "NoiseWorld1", "--model", "parrot");
         assertBad("RUN must be a run's folder", "runs", "show", folder + "/none");
+        assertBad("expected sandbox or process; got 'none'", evaluateWith("--isolation", "none"));
+        assertBad("expected a whole number", evaluateWith("--episodes", "many"));
+        assertBad("expected a whole number", evaluateWith("--seed", "9".repeat(30)));
+        assertBad("nothing more was expected", evaluateWith("more", "words"));
+        assertBad(
+                "unknown option '--polcy'; did you mean --policy", "evaluate", "A", "--polcy", "f");
+        assertBad("unknown command 'nonsense'; expected environments", "nonsense");
+        assertBad("unknown command 'nonsense'; expected list", "runs", "nonsense");
+        assertBad("expected a folder of runs", "runs", "list", "--folder", policy);
+        assertBad("expected a folder of runs", "runs", "list", "--folder", folder + "/none");
+        assertBad("cannot be drafted", "environments", "Blackjack-v1");
         Files.write(Path.of(policy), new byte[] {(byte) 0xff, (byte) 0xfe, 0});
         assertBad("must be UTF-8", "evaluate", "NoiseWorld1", "--policy", policy);
     }
@@ -170,6 +182,58 @@ class CommandLineTest {
         assertThat(err.strip().lines()).hasSize(1);
         assertThat(err).contains("NoiseWorld0", "NoiseWorld1");
         assertThat(Path.of(other)).doesNotExist();
+    }
+
+    @Test
+    void listsTheRunsThatCanBeReadBesideBrokenAndNewerOnes() throws IOException {
+        record(folder.resolve("recording.json"));
+        Path runs = folder.resolve("runs");
+        String document = Files.readString(runs.resolve("recorded/run.json"));
+        Path newer = Files.createDirectories(runs.resolve("newer"));
+        Files.writeString(
+                newer.resolve("run.json"), document.replaceFirst("\"schema\":1", "\"schema\":99"));
+        Path broken = Files.createDirectories(runs.resolve("broken"));
+        Files.writeString(broken.resolve("run.json"), "{");
+
+        assertThat(run("runs", "list", "--folder", runs.toString())).isEqualTo(1);
+        assertThat(out).contains("recorded");
+        assertThat(err.strip().lines())
+                .hasSize(2)
+                .allSatisfy(line -> assertThat(line).startsWith("promptpo: "));
+        assertThat(err).contains("format 99", "broken/run.json is not what was written");
+
+        assertThat(run("runs", "show", newer.toString())).isEqualTo(1);
+        assertThat(err.strip().lines()).hasSize(1);
+        assertThat(err).contains("use a newer version of promptpo");
+    }
+
+    @Test
+    void saysThatAFileIsWhereARunsFolderShouldBe() {
+        Path recording = folder.resolve("recording.json");
+        record(recording);
+        assertThat(run(optimize("NoiseWorld0", recording, policy))).isEqualTo(1);
+        assertThat(err.strip().lines()).hasSize(1);
+        assertThat(err).contains("policy.py is a file, and a folder is needed there");
+        assertThat(run(optimize("NoiseWorld0", recording, policy + "/below"))).isEqualTo(1);
+        assertThat(err).contains("policy.py is a file, and a folder is needed there");
+    }
+
+    @Test
+    void refusesALiveModelWithoutAKeyBeforeAnythingIsWritten() {
+        assumeThat(System.getenv()).doesNotContainKey("ANTHROPIC_API_KEY");
+        Path directory = folder.resolve("runs/live");
+        assertThat(
+                        run(
+                                "optimize",
+                                "NoiseWorld0",
+                                "--model",
+                                "anthropic:any",
+                                "--directory",
+                                directory.toString()))
+                .isEqualTo(1);
+        assertThat(err.strip().lines()).hasSize(1);
+        assertThat(err).contains("no key", "ANTHROPIC_API_KEY");
+        assertThat(directory).doesNotExist();
     }
 
     private void record(Path recording) {

@@ -1,0 +1,167 @@
+package dev.promptpo.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The command line as a process of its own: signals, and an output that takes nothing. */
+class ProcessTest {
+    private static final String SLOW =
+            """
+            class Policy:
+                def act(self, obs):
+                    for _ in range(1000000):
+                        pass
+                    return 0
+            """;
+
+    @TempDir private Path folder;
+    private final List<Process> started = new ArrayList<>();
+
+    @AfterEach
+    void end() {
+        for (Process process : started) {
+            process.descendants().forEach(ProcessHandle::destroyForcibly);
+            process.destroyForcibly();
+        }
+    }
+
+    @Test
+    void ctrlCIsOneLineAndARunThatGoesOn() throws Exception {
+        Process process = relayedRun();
+        List<ProcessHandle> helpers = process.descendants().toList();
+        assertThat(helpers).isNotEmpty();
+        signal("INT", process);
+        assertThat(process.waitFor(10, TimeUnit.SECONDS)).isTrue();
+        assertThat(process.exitValue()).isEqualTo(130);
+        assertThat(lastLine()).startsWith("promptpo: the run was interrupted").contains("go on");
+        assertThat(linesFromPromptpo()).isEqualTo(1);
+        assertEnded(helpers);
+    }
+
+    @Test
+    void aRequestToEndIsTakenAsCtrlC() throws Exception {
+        Process process = relayedRun();
+        signal("TERM", process);
+        assertThat(process.waitFor(10, TimeUnit.SECONDS)).isTrue();
+        assertThat(process.exitValue()).isEqualTo(143);
+        assertThat(linesFromPromptpo()).isEqualTo(1);
+    }
+
+    @Test
+    void noProcessOutlivesAKilledOneInTheMiddleOfARollout() throws Exception {
+        Path policy = Files.writeString(folder.resolve("slow.py"), SLOW);
+        Process process = start("evaluate", "NoiseWorld1", "--policy", policy.toString());
+        await(() -> process.descendants().anyMatch(ProcessTest::isBusy));
+        List<ProcessHandle> helpers = process.descendants().toList();
+        process.destroyForcibly();
+        assertEnded(helpers);
+    }
+
+    @Test
+    void anOutputThatCannotBeWrittenIsAFailure() throws Exception {
+        Path full = Path.of("/dev/full");
+        assumeThat(full).exists();
+        Process process = start(full, "environments", "--help");
+        assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
+        assertThat(process.exitValue()).isEqualTo(1);
+        assertThat(lastLine()).startsWith("promptpo: the output cannot be written: No space");
+    }
+
+    /** A run that waits for a person's answer. */
+    private Process relayedRun() throws Exception {
+        Path requests = folder.resolve("requests");
+        Process process =
+                start(
+                        "optimize",
+                        "NoiseWorld0",
+                        "--model",
+                        "relay:" + requests,
+                        "--candidates",
+                        "2",
+                        "--rounds",
+                        "1",
+                        "--directory",
+                        folder.resolve("run").toString());
+        await(() ->
+                lines().anyMatch(line -> line.startsWith("round 1 of 1"))
+                        && Files.isDirectory(requests));
+        return process;
+    }
+
+    private Process start(String... arguments) throws IOException {
+        return start(folder.resolve("out.txt"), arguments);
+    }
+
+    private Process start(Path out, String... arguments) throws IOException {
+        List<String> words = new ArrayList<>();
+        words.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        words.addAll(List.of("--enable-native-access=ALL-UNNAMED", "-XX:TieredStopAtLevel=1"));
+        words.add("-Dpromptpo.home=" + System.getProperty("promptpo.home"));
+        words.addAll(List.of("-cp", System.getProperty("java.class.path"), Main.class.getName()));
+        words.addAll(Arrays.asList(arguments));
+        Process process =
+                new ProcessBuilder(words)
+                        .redirectOutput(out.toFile())
+                        .redirectError(folder.resolve("err.txt").toFile())
+                        .start();
+        started.add(process);
+        return process;
+    }
+
+    private static void signal(String name, Process process) throws Exception {
+        String pid = String.valueOf(process.pid());
+        assertThat(new ProcessBuilder("kill", "-" + name, pid).start().waitFor()).isZero();
+    }
+
+    private static boolean isBusy(ProcessHandle process) {
+        return process.info()
+                .totalCpuDuration()
+                .filter(spent -> spent.compareTo(Duration.ofMillis(800)) > 0)
+                .isPresent();
+    }
+
+    private static void assertEnded(List<ProcessHandle> processes) throws Exception {
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(2);
+        for (ProcessHandle process : processes) {
+            long left = Math.max(1, deadline - System.nanoTime());
+            process.onExit().get(left, TimeUnit.NANOSECONDS);
+        }
+    }
+
+    private Stream<String> lines() throws IOException {
+        return Files.readString(folder.resolve("err.txt")).lines();
+    }
+
+    private String lastLine() throws IOException {
+        return lines().reduce("", (before, line) -> line);
+    }
+
+    private long linesFromPromptpo() throws IOException {
+        return lines().filter(line -> line.startsWith("promptpo: ")).count();
+    }
+
+    private interface Condition {
+        boolean holds() throws IOException;
+    }
+
+    private static void await(Condition condition) throws Exception {
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+        while (!condition.holds()) {
+            assertThat(System.nanoTime()).as("waited for a minute").isLessThan(deadline);
+            Thread.sleep(20);
+        }
+    }
+}
