@@ -10,7 +10,6 @@ from pathlib import Path
 import nbformat
 from nbformat import NotebookNode
 
-# A vector picture is preferred to its own bitmap.
 _PICTURE_KINDS = (("image/svg+xml", "svg"), ("image/png", "png"), ("image/jpeg", "jpg"))
 
 
@@ -53,7 +52,9 @@ def without_remote_scripts(page: str) -> str:
 
 
 def write_pictures(notebook: NotebookNode, folder: Path) -> list[Path]:
-    """Writes each picture that a cell shows to a file named after the cell's first tag."""
+    """Writes each picture that a cell shows to files named after the cell's first tag: one for
+    each form that it has, as a vector picture and as a bitmap.
+    """
     for kind in {ending for _, ending in _PICTURE_KINDS}:
         for stale in folder.glob(f"picture-*.{kind}"):
             stale.unlink()
@@ -65,7 +66,6 @@ def write_pictures(notebook: NotebookNode, folder: Path) -> list[Path]:
                 path = folder / name
                 path.write_bytes(_content(data[kind], kind))
                 written.append(path)
-                break
     return written
 
 

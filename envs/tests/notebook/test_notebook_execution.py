@@ -69,10 +69,12 @@ def test_results_pages_and_pictures_of_a_whole_execution(tmp_path: Path) -> None
             "00-sample.ipynb",
             "00-sample.html",
             "picture-01-learning-curve.svg",
+            "picture-01-learning-curve.png",
             "picture-02-board.png",
         )
     ]
     assert (folder / "picture-01-learning-curve.svg").read_text() == SVG
+    assert (folder / "picture-01-learning-curve.png").read_bytes() == base64.b64decode(PNG)
     assert (folder / "picture-02-board.png").read_bytes() == base64.b64decode(PNG)
     executed = nbformat.read(folder / "00-sample.ipynb", as_version=4)
     assert executed.cells[2].outputs[0].text == "| round | score |\n"
