@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import io
+import os
 import re
 import xml.etree.ElementTree as ElementTree
 from pathlib import Path
@@ -151,6 +152,53 @@ def test_the_estimate_agrees_with_the_table_and_has_an_interval(
 def test_the_finding_is_a_sentence_with_the_runs_numbers(
     quickstart: dict[str, NotebookNode],
 ) -> None:
-    text = quickstart["finding"].outputs[0].text
+    text = data(quickstart["finding"], "text/plain")
     best = data(quickstart["rounds"], "text/plain").splitlines()[1].split()[5]
     assert f"scored {best}" in text
+    assert text.replace("'", "&#39;") in data(quickstart["finding"], "text/html")
+
+
+def test_the_picture_of_n_says_what_the_first_round_says(
+    quickstart: dict[str, NotebookNode],
+) -> None:
+    first = data(quickstart["rounds"], "text/plain").splitlines()[1].split()
+    said = data(quickstart["best-of-n"], "text/plain")
+    mean, best = first[3], first[5]
+    if mean == best:
+        assert f"All 10 candidates of the first round scored {best}" in said
+    else:
+        assert f"the best of 10: {best}" in said
+
+
+def test_each_live_model_of_the_notebook_opens_or_names_its_missing_key(tmp_path: Path) -> None:
+    notebook = nbformat.read(Path(__file__).resolve().parents[1] / QUICKSTART, as_version=4)
+    lines = re.findall(r"^\.model\((.+)\)  +// (.+)$", notebook.cells[-1].source, re.MULTILINE)
+    assert len(lines) == 5
+    cells = [
+        f"""
+        try {{
+            PromptPO.on("NoiseWorld2").model({model}).candidates(1).rounds(1).episodes(1)
+                    .directory(java.nio.file.Path.of("run-{i}")).start().close();
+            System.out.print("opened");
+        }} catch (ModelUnavailableException e) {{
+            System.out.print(e.getMessage());
+        }}
+        """
+        for i, (model, _) in enumerate(lines)
+    ]
+    trial = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
+    keyless = {name: text for name, text in os.environ.items() if not name.endswith("_API_KEY")}
+    client = NotebookClient(
+        trial,
+        kernel_name="promptpo-java",
+        timeout=120,
+        startup_timeout=120,
+        resources={"metadata": {"path": str(tmp_path)}},
+    )
+    client.execute(env=keyless)
+    for (_, comment), cell in zip(lines, trial.cells, strict=True):
+        said = "".join(output.text for output in cell.outputs)
+        if comment.startswith("no key"):
+            assert said == "opened"
+        else:
+            assert re.fullmatch(rf"no key for .+: set {comment}\b.* in the environment.*", said)

@@ -1,12 +1,18 @@
 package dev.promptpo.figures;
 
+import dev.promptpo.analysis.Findings;
+import dev.promptpo.analysis.HeldoutEstimate;
+import dev.promptpo.analysis.LearningCurve;
 import dev.promptpo.analysis.Statistics;
 import dev.promptpo.environment.EnvironmentSpec.References;
 import java.awt.Font;
 import java.awt.Graphics2D;
+import java.awt.font.FontRenderContext;
 import java.awt.geom.Line2D;
+import java.awt.geom.Rectangle2D;
 import java.util.Arrays;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import org.knowm.xchart.XYSeries;
 import org.knowm.xchart.internal.chartpart.Annotation;
@@ -20,33 +26,43 @@ final class BestOfNChart {
     private BestOfNChart() {}
 
     /**
-     * @param environment for the headline
-     * @param scores of the whole pool, at least one
-     * @param failed how many of these are stand-ins for candidates that failed
-     * @param references give the second scale, where both are known
+     * The chart of a run's first round, of which one candidate at least has completed.
+     *
+     * @param curve its references give the second scale, where scores are returns and both are
+     *     known
      */
-    static ThemedChart of(String environment, double[] scores, int failed, References references) {
+    static ThemedChart of(LearningCurve curve) {
+        double[] scores = curve.pool(1);
+        int failed = curve.failed(1);
+        References references =
+                curve.measure().equals("return")
+                        ? curve.references()
+                        : new References(Optional.empty(), Optional.empty());
         int pool = scores.length;
+        boolean equal = Statistics.equal(scores);
         double[] best = Statistics.expectedBestOfN(scores);
         boolean normalised = references.random().isPresent() && references.best().isPresent();
         ThemedChart chart = new ThemedChart(WIDTH, HEIGHT, normalised ? 76 : 12);
-        chart.headline(environment + ": what a larger round buys");
-        chart.reading(
-                "Expected best score of n independent candidates, from the "
-                        + pool
-                        + " of the first round; grey: the "
-                        + pool
-                        + " scores.");
+        chart.headline(curve.environment() + ": what a larger round buys");
+        if (!equal) {
+            chart.reading(
+                    "Expected best score of n independent candidates, from the "
+                            + pool
+                            + " of the first round; grey: the "
+                            + pool
+                            + " scores.");
+        }
+        chart.reading(Findings.candidates(curve).text());
         chart.setXAxisTitle("candidates in a round, n");
-        chart.setYAxisTitle("expected best mean return");
+        chart.setYAxisTitle("expected best mean " + curve.measure());
         chart.getStyler().setXAxisTickLabelsFormattingFunction(Numbers::axisCount);
-        chart.getStyler().setYAxisTickLabelsFormattingFunction(Numbers::axisScore);
         double[] n = IntStream.rangeClosed(1, pool).mapToDouble(i -> i).toArray();
 
         XYSeries scatter =
                 chart.dots("scores", constant(pool, .55), scores, Ink.faint(Ink.MUTED, 130));
         scatter.setMarker(SeriesMarkers.CIRCLE);
-        if (pool > 2) {
+        boolean banded = pool > 2 && !equal;
+        if (banded) {
             band(chart, scores, best);
         }
         XYSeries line = chart.addSeries("expected best", n, best);
@@ -56,40 +72,53 @@ final class BestOfNChart {
 
         double low = Arrays.stream(scores).min().orElseThrow();
         double high = best[pool - 1];
+        String bestName = references.best().map(HeldoutEstimate::nameOf).orElse("best known");
         if (references.best().isPresent()) {
-            double optimum = references.best().get().value();
-            high = Math.max(high, optimum);
+            double value = references.best().get().value();
+            high = Math.max(high, value);
             XYSeries reference =
                     chart.addSeries(
-                            "optimum",
-                            new double[] {.4, pool + .4},
-                            new double[] {optimum, optimum});
+                            bestName, new double[] {.4, pool + .4}, new double[] {value, value});
             reference.setMarker(SeriesMarkers.NONE);
             reference.setLineColor(Ink.GREEN);
             reference.setLineStyle(PaperTheme.DASHED);
+            // The curve rises to the right: at the left the line has room on the other side.
+            chart.addAnnotation(new LineLabel(bestName, value, best[0] <= value));
         }
-        double air = high > low ? .06 * (high - low) : Math.max(1, Math.abs(high) * .05);
+        if (equal && normalised) {
+            // A scale of nothing but the gap to the optimum would make much of what counts as
+            // equal.
+            double span = references.best().get().value() - references.random().get().value();
+            low = Math.min(low, high - Findings.MARGIN * span);
+        }
+        double air = high > low ? .12 * (high - low) : Math.max(1, Math.abs(high) * .05);
         chart.getStyler().setXAxisMin(.4);
         chart.getStyler().setXAxisMax(pool + .4);
-        chart.getStyler().setYAxisMin(low - air);
+        chart.getStyler().setYAxisMin(low - air / 2);
         chart.getStyler().setYAxisMax(high + air);
+        chart.getStyler()
+                .setYAxisTickLabelsFormattingFunction(Numbers.axis(low - air / 2, high + air));
         if (normalised) {
             chart.addAnnotation(
                     new NormalisedScale(
                             references.random().get().value(),
                             references.best().get().value(),
-                            low - air,
+                            low - air / 2,
                             high + air));
         }
         chart.note(
-                (pool > 2 ? "Band: one jackknife standard error. " : "")
+                (banded ? "Band: one jackknife standard error. " : "")
                         + (failed > 0
                                 ? failed
                                         + " failed "
                                         + (failed == 1 ? "candidate counts" : "candidates count")
-                                        + " as the random policy. "
+                                        + (references.random().isPresent()
+                                                ? " as the random policy. "
+                                                : " as the worst that completed. ")
                                 : "")
-                        + (normalised ? "Right: 0 random, 1 best known." : ""));
+                        + (normalised
+                                ? "Right: 0 is the random policy, 1 the " + bestName + "."
+                                : ""));
         return chart;
     }
 
@@ -138,7 +167,8 @@ final class BestOfNChart {
             double x = getXAxisScreenValueForMax();
             double from = Statistics.normalised(low, random, reference);
             double to = Statistics.normalised(high, random, reference);
-            double step = tick(to - from);
+            double step = Numbers.step(to - from, 7);
+            int places = Math.max(1, Numbers.places(step));
             graphics.setFont(font);
             for (double tick = Math.ceil(from / step) * step; tick <= to + 1e-9; tick += step) {
                 double y = getYAxisScreenValue(random + tick * (reference - random));
@@ -150,7 +180,7 @@ final class BestOfNChart {
                         Numbers.minus(
                                 String.format(
                                         Locale.ROOT,
-                                        step >= .1 ? "%.1f" : step >= .01 ? "%.2f" : "%.3f",
+                                        "%." + places + "f",
                                         Math.abs(tick) < 1e-9 ? 0 : tick));
                 graphics.drawString(text, (float) (x + 8), (float) (y + 4));
             }
@@ -166,16 +196,40 @@ final class BestOfNChart {
             graphics.drawString("normalised return", (float) (x + 52 - length / 2), (float) middle);
             graphics.setTransform(before);
         }
+    }
 
-        private static double tick(double range) {
-            double rough = range / 7;
-            double power = Math.pow(10, Math.floor(Math.log10(rough)));
-            for (double factor : new double[] {1, 2, 5}) {
-                if (rough <= factor * power) {
-                    return factor * power;
-                }
-            }
-            return 10 * power;
+    /** The name and value of a level line, on it at the left. */
+    private static final class LineLabel extends Annotation {
+        private final String name;
+        private final double value;
+        private final boolean above;
+
+        LineLabel(String name, double value, boolean above) {
+            super(false);
+            this.name = name;
+            this.value = value;
+            this.above = above;
+        }
+
+        @Override
+        public void paint(Graphics2D graphics) {
+            double x = getXAxisScreenValue(1);
+            double y = getYAxisScreenValue(value) + (above ? -6 : 15);
+            Font bold = Typeface.semiBold(11.5);
+            Font regular = Typeface.regular(11.5);
+            FontRenderContext context = graphics.getFontRenderContext();
+            double middle = x + bold.getStringBounds(name, context).getWidth() + 6;
+            String number = Numbers.score(value);
+            double right = middle + regular.getStringBounds(number, context).getWidth();
+            // No gridline through the letters.
+            graphics.setColor(Ink.PAPER);
+            graphics.fill(new Rectangle2D.Double(x - 2, y - 10, right - x + 4, 12));
+            graphics.setFont(bold);
+            graphics.setColor(Ink.GREEN);
+            graphics.drawString(name, (float) x, (float) y);
+            graphics.setFont(regular);
+            graphics.setColor(Ink.MUTED);
+            graphics.drawString(number, (float) middle, (float) y);
         }
     }
 }

@@ -20,9 +20,9 @@ import java.util.function.BiConsumer;
 
 /** The board of a NoiseWorld with a legend, and the path of an episode on it. */
 final class BoardPicture {
-    /** What a picture of a board always says, for a policy's author never has it. */
-    static final String HIDDEN =
-            "For you only: never shown to the model, which has the description of the observation alone.";
+    /** What a picture of a board always says: who else knows what it shows. */
+    static final String KNOWN =
+            "For you: no prompt is made from it. Policies observe the cells, not how likely a move fails.";
 
     private static final int SIDE = 12;
     private static final int BOARD = 400;
@@ -79,11 +79,11 @@ final class BoardPicture {
                         + spec.horizon()
                         + " steps.";
         return board.picture(
-                headline + ". " + reading + " " + HIDDEN,
+                headline + ". " + reading + " " + KNOWN,
                 headline,
                 List.of(
                         "How each cell treats a move that leaves it; rows and columns count from 0.",
-                        HIDDEN),
+                        KNOWN),
                 (graphics, y) -> board.facts(graphics, y));
     }
 
@@ -97,9 +97,9 @@ final class BoardPicture {
                         + ", "
                         + board.end(cells);
         return board.picture(
-                headline + ". " + summary + ". " + HIDDEN,
+                headline + ". " + summary + ". " + KNOWN,
                 headline,
-                List.of(summary + ".", HIDDEN),
+                List.of(summary + ".", KNOWN),
                 (graphics, y) -> {
                     board.trail(graphics, cells);
                     board.pathLegend(graphics, y, cells);

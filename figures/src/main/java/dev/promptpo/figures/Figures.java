@@ -3,7 +3,6 @@ package dev.promptpo.figures;
 import dev.promptpo.analysis.Curves;
 import dev.promptpo.analysis.LearningCurve;
 import dev.promptpo.environment.EnvironmentSpec;
-import dev.promptpo.environment.EnvironmentSpec.References;
 import dev.promptpo.environment.Seeds;
 import dev.promptpo.optimizer.Candidate;
 import dev.promptpo.optimizer.Run;
@@ -12,7 +11,6 @@ import dev.promptpo.rollout.RolloutEngine;
 import dev.promptpo.rollout.RolloutEngines;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Optional;
 
 /**
  * Pictures of runs. Charts are XChart charts in {@link PaperTheme}, to be shown as they are,
@@ -51,18 +49,13 @@ public final class Figures {
     /** As {@link #expectedBestOfN(Run)}, of a run's folder. */
     public static ThemedChart expectedBestOfN(Path run) {
         LearningCurve curve = Curves.learning(run);
-        double[] pool = curve.pool(1);
-        if (pool.length == 0) {
+        if (curve.scores(1).length == 0) {
             throw new IllegalStateException(
                     "no candidate of the first round has completed in "
                             + run
                             + ": play a round first");
         }
-        References references =
-                curve.measure().equals("return")
-                        ? curve.references()
-                        : new References(Optional.empty(), Optional.empty());
-        return BestOfNChart.of(curve.environment(), pool, curve.failed(1), references);
+        return BestOfNChart.of(curve);
     }
 
     /** The held-out results of runs, one row a run, random policy at 0 and the reference at 1. */
@@ -76,7 +69,9 @@ public final class Figures {
     }
 
     /**
-     * The board of a NoiseWorld, for the reader alone: it is never shown to a model.
+     * The board of a NoiseWorld, for the reader: no prompt is made from it. Policies observe the
+     * codes of its cells, so a run's own Feedback class may describe them in later prompts; how
+     * likely a move fails, neither this picture nor an observation shows.
      *
      * @throws IllegalArgumentException for another environment
      */

@@ -9,7 +9,7 @@ final class Html {
     static final String TEXT = "var(--jp-ui-font-color1, #1f2328)";
     static final String MUTED = "var(--jp-ui-font-color2, #656d76)";
     static final String RULE = "var(--jp-border-color2, #d8dee4)";
-    static final String SHADE = "var(--jp-layout-color2, #f4f6f8)";
+    static final String SHADE = "var(--jp-rendermime-table-row-background, #f4f6f8)";
     static final String SANS = "var(--jp-ui-font-family, system-ui, sans-serif)";
     static final String MONO = "var(--jp-code-font-family, ui-monospace, monospace)";
 
@@ -40,6 +40,11 @@ final class Html {
                 + ";text-align:left;max-width:100%;overflow-x:auto\">"
                 + inner
                 + "</div>";
+    }
+
+    /** Running text, as wide as it reads well. */
+    static String paragraph(String text) {
+        return block("<p style=\"margin:2px 0;max-width:60em\">" + escape(text) + "</p>");
     }
 
     static String heading(String text) {

@@ -1,5 +1,6 @@
 package dev.promptpo.figures;
 
+import dev.promptpo.analysis.Findings;
 import dev.promptpo.analysis.HeldoutEstimate;
 import dev.promptpo.analysis.Interval;
 import dev.promptpo.analysis.LearningCurve;
@@ -23,9 +24,6 @@ final class LearningCurveChart {
     private static final int TALL = 520;
     private static final int MARGIN = 124;
 
-    /** The margin within which results count as the same, as a share of the normalised return. */
-    private static final double CLOSE = .05;
-
     private LearningCurveChart() {}
 
     static ThemedChart of(LearningCurve curve) {
@@ -39,9 +37,9 @@ final class LearningCurveChart {
                         + "; the line is the best policy so far, chosen when a round closes.");
         if (close.isPresent()) {
             chart.reading(
-                    "Above: within 5 % of the "
+                    "Above: what lies within 5 % of the "
                             + best(curve).map(HeldoutEstimate::nameOf).orElseThrow()
-                            + ". Below: the whole scale.");
+                            + ", enlarged. Below: the whole scale.");
             ThemedChart detail = new ThemedChart(WIDTH, HEIGHT, MARGIN);
             draw(curve, new LearningCurvePanel(detail, curve.steps(), close.getAsDouble(), false));
             detail.setYAxisTitle("mean " + curve.measure());
@@ -55,6 +53,12 @@ final class LearningCurveChart {
         chart.setYAxisTitle(
                 "mean " + curve.measure() + (close.isPresent() ? "" : " of an episode"));
         curve.finalHeldout().ifPresent(interval -> chart.note(caption(interval)));
+        if (curve.attempts().stream().anyMatch(attempt -> attempt.round() > 1)) {
+            chart.note(
+                    "Each round plays episodes of its own, so scores of two rounds differ by luck"
+                            + " too"
+                            + (beyond(curve) ? ": above the optimum it is nothing else." : "."));
+        }
         return chart;
     }
 
@@ -92,7 +96,7 @@ final class LearningCurveChart {
             return OptionalDouble.empty();
         }
         double best = best(curve).get().value();
-        double from = best - CLOSE * (best - random(curve).get().value());
+        double from = best - Findings.MARGIN * (best - random(curve).get().value());
         double[] scores =
                 curve.attempts().stream()
                         .filter(attempt -> attempt.score().isPresent())
@@ -102,6 +106,16 @@ final class LearningCurveChart {
         return close >= 2 && 2 * close >= scores.length
                 ? OptionalDouble.of(from)
                 : OptionalDouble.empty();
+    }
+
+    /** Whether a score is better than the exact optimum, which no policy is. */
+    private static boolean beyond(LearningCurve curve) {
+        return best(curve)
+                .filter(best -> best.kind().equals("exact"))
+                .filter(best ->
+                        curve.attempts().stream()
+                                .anyMatch(one -> one.score().orElse(best.value()) > best.value()))
+                .isPresent();
     }
 
     /** References are returns: they say nothing of a rate of success. */

@@ -29,7 +29,6 @@ final class LearningCurvePanel {
         this.floor = floor;
         this.detailed = detailed;
         chart.getStyler().setXAxisTickLabelsFormattingFunction(Numbers::axisCount);
-        chart.getStyler().setYAxisTickLabelsFormattingFunction(Numbers::axisScore);
         chart.getStyler().setXAxisMin(-.012 * end);
         chart.getStyler().setXAxisMax(end * 1.012);
     }
@@ -126,8 +125,11 @@ final class LearningCurvePanel {
             chart.getStyler().setYAxisTicksVisible(false);
             chart.getStyler().setPlotGridHorizontalLinesVisible(false);
         }
-        chart.getStyler().setYAxisMin(low - air);
-        chart.getStyler().setYAxisMax(Math.max(high, low) + air);
+        double from = low - air;
+        double to = Math.max(high, low) + air;
+        chart.getStyler().setYAxisMin(from);
+        chart.getStyler().setYAxisMax(to);
+        chart.getStyler().setYAxisTickLabelsFormattingFunction(Numbers.axis(from, to));
         double[] failed =
                 curve.attempts().stream()
                         .filter(one -> one.score().isEmpty())

@@ -42,7 +42,6 @@ final class NormalisedChart {
         chart.getStyler().setYAxisTicksVisible(false);
         chart.getStyler().setPlotGridHorizontalLinesVisible(false);
         chart.getStyler().setPlotGridVerticalLinesVisible(true);
-        chart.getStyler().setXAxisTickLabelsFormattingFunction(Numbers::axisScore);
         double low = 0;
         double high = 1;
         for (HeldoutEstimate run : shown) {
@@ -52,6 +51,7 @@ final class NormalisedChart {
         double air = .04 * (high - low);
         chart.getStyler().setXAxisMin(low - air);
         chart.getStyler().setXAxisMax(high + air);
+        chart.getStyler().setXAxisTickLabelsFormattingFunction(Numbers.axis(low - air, high + air));
         chart.getStyler().setYAxisMin(.4);
         chart.getStyler().setYAxisMax(shown.size() + .6);
         for (double at : new double[] {0, 1}) {

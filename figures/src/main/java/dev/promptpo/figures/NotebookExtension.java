@@ -1,5 +1,6 @@
 package dev.promptpo.figures;
 
+import dev.promptpo.analysis.Finding;
 import dev.promptpo.analysis.HeldoutEstimate;
 import dev.promptpo.environment.EnvironmentSpec;
 import dev.promptpo.optimizer.Run;
@@ -64,6 +65,7 @@ public final class NotebookExtension implements Extension {
                 run -> new RunView(run, Map.of(), "").html(),
                 run -> new RunView(run, Map.of(), "").text());
         texts(renderer, HeldoutEstimate.class, HeldoutView::html, HeldoutEstimate::toString);
+        texts(renderer, Finding.class, finding -> Html.paragraph(finding.text()), Finding::text);
         texts(renderer, PythonSource.class, PythonSource::html, PythonSource::toString);
         renderer.createRegistration(Picture.class)
                 .preferring(MIMEType.IMAGE_SVG, MIMEType.IMAGE_PNG)

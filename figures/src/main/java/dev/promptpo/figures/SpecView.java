@@ -138,7 +138,7 @@ final class SpecView {
     }
 
     private static String end(OptionalDouble value, String unbounded) {
-        return value.isPresent() ? Numbers.axisScore(value.getAsDouble()) : unbounded;
+        return value.isPresent() ? Numbers.bound(value.getAsDouble()) : unbounded;
     }
 
     private String actions() {
@@ -159,9 +159,9 @@ final class SpecView {
             parts.add(
                     name
                             + " in ["
-                            + Numbers.axisScore(spec.action().low().get(i))
+                            + Numbers.bound(spec.action().low().get(i))
                             + ", "
-                            + Numbers.axisScore(spec.action().high().get(i))
+                            + Numbers.bound(spec.action().high().get(i))
                             + "]");
         }
         return String.join(", ", parts);

@@ -102,6 +102,24 @@ final class Examples {
                 0);
     }
 
+    /** One round with these scores. */
+    static LearningCurve round(double... scores) {
+        List<LearningCurve.Attempt> attempts = new ArrayList<>();
+        for (int k = 1; k <= scores.length; k++) {
+            attempts.add(
+                    new LearningCurve.Attempt(1, k, 120L * k, OptionalDouble.of(scores[k - 1])));
+        }
+        return new LearningCurve(
+                "NoiseWorld2",
+                "return",
+                attempts,
+                new StepCurve(List.of()),
+                new StepCurve(List.of()),
+                Optional.empty(),
+                references(),
+                120L * scores.length);
+    }
+
     /** A run in which every candidate failed, on a task without references. */
     static LearningCurve hopeless() {
         return new LearningCurve(

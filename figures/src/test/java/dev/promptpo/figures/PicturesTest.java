@@ -37,22 +37,15 @@ class PicturesTest {
                         Picture.of(LearningCurveChart.of(Examples.crowded()))),
                 Arguments.of("run just begun", Picture.of(LearningCurveChart.of(Examples.begun()))),
                 Arguments.of("all failed", Picture.of(LearningCurveChart.of(Examples.hopeless()))),
+                Arguments.of("expected best", Picture.of(BestOfNChart.of(Examples.curve()))),
                 Arguments.of(
-                        "expected best",
-                        Picture.of(
-                                BestOfNChart.of(
-                                        "NoiseWorld2",
-                                        Examples.curve().scores(1),
-                                        1,
-                                        Examples.references()))),
+                        "expected best above the optimum",
+                        Picture.of(BestOfNChart.of(Examples.round(979, 978, 979.4, 970)))),
                 Arguments.of(
-                        "expected best of one",
-                        Picture.of(
-                                BestOfNChart.of(
-                                        "NoiseWorld2",
-                                        new double[] {3},
-                                        0,
-                                        Examples.references()))),
+                        "expected best of equals",
+                        Picture.of(BestOfNChart.of(Examples.round(975.4, 975.4, 975.4)))),
+                Arguments.of(
+                        "expected best of one", Picture.of(BestOfNChart.of(Examples.round(3)))),
                 Arguments.of(
                         "normalised",
                         Picture.of(
@@ -142,9 +135,28 @@ class PicturesTest {
     @Test
     void whereScoresCrowdAtTheTopADetailTellsThemApart() {
         assertThat(LearningCurveChart.of(Examples.crowded()).description())
-                .contains("Above: within 5 % of the optimum");
+                .contains("Above: what lies within 5 % of the optimum");
         assertThat(LearningCurveChart.of(Examples.hopeless()).description())
                 .doesNotContain("Above");
+    }
+
+    @Test
+    void scoresAboveTheOptimumAreCalledLuck() {
+        assertThat(LearningCurveChart.of(Examples.crowded()).description())
+                .contains("above the optimum it is nothing else");
+        assertThat(LearningCurveChart.of(Examples.curve()).description())
+                .contains("differ by luck too.");
+        assertThat(LearningCurveChart.of(Examples.begun()).description()).doesNotContain("luck");
+    }
+
+    @Test
+    void equalCandidatesAreSaidToBeEqualAndShownWithoutABand() {
+        assertThat(BestOfNChart.of(Examples.round(975.4, 975.4, 975.4)).description())
+                .contains("All 3 candidates of the first round scored 975.4: one would have done.")
+                .doesNotContain("Band");
+        assertThat(BestOfNChart.of(Examples.round(975.4, 100, 975.4)).description())
+                .contains("the best of 3: 975.4. From n = 2 on the best is within 5 %")
+                .contains("Band");
     }
 
     @Test
@@ -158,10 +170,10 @@ class PicturesTest {
     }
 
     @Test
-    void aBoardSaysThatTheModelNeverSeesItAndWhatItHolds() {
+    void aBoardSaysWhoKnowsWhatItShowsAndWhatItHolds() {
         String words = BoardPicture.of(Specs.read("noise-world-2.json")).description();
         assertThat(words)
-                .contains("never shown to the model")
+                .contains("no prompt is made from it")
                 .contains("1 wall")
                 .contains("1 death")
                 .contains("after 100 steps");

@@ -7,21 +7,26 @@ import java.util.Locale;
 /** Sentences about a run, worded by its numbers, so that a text beside them stays true. */
 public final class Findings {
     /** Closer to the reference than this counts as reaching it (5 % of the normalised return). */
-    private static final double MARGIN = .05;
+    public static final double MARGIN = .05;
 
     private Findings() {}
 
     /** What the rounds brought: how far the first one came, and whether later ones went further. */
-    public static String rounds(Run run) {
+    public static Finding rounds(Run run) {
         return rounds(run.directory());
     }
 
     /** As {@link #rounds(Run)}, of a run's folder. */
-    public static String rounds(Path run) {
+    public static Finding rounds(Path run) {
         return rounds(Curves.learning(run));
     }
 
-    static String rounds(LearningCurve curve) {
+    /** As {@link #rounds(Run)}, of a run's curve. */
+    public static Finding rounds(LearningCurve curve) {
+        return new Finding(ofRounds(curve));
+    }
+
+    private static String ofRounds(LearningCurve curve) {
         if (curve.selected().points().isEmpty()) {
             return "No candidate has completed yet, so there is nothing to compare.";
         }
@@ -36,10 +41,7 @@ public final class Findings {
                         reached,
                         first.value(),
                         first.steps()));
-        boolean normalisable =
-                curve.measure().equals("return")
-                        && curve.references().random().isPresent()
-                        && curve.references().best().isPresent();
+        boolean normalisable = normalisable(curve);
         double share = normalisable ? normalised(curve, first.value()) : 0;
         if (normalisable) {
             text.append(
@@ -67,15 +69,92 @@ public final class Findings {
                     .append(
                             String.format(
                                     Locale.ROOT,
-                                    " rounds raised the search score to %.1f",
+                                    " rounds, on other episodes, scored up to %.1f",
                                     last.value()));
             if (normalisable && normalised(curve, last.value()) > 1) {
                 text.append(
-                        ", which is more than any policy can expect: the luck of a few episodes");
+                        exact(curve)
+                                ? ", more than any policy can expect: the luck of few episodes"
+                                : ", more than the best known policy");
             }
         }
         text.append('.');
         return text.toString();
+    }
+
+    /** What the first round says about N: how much the best of more candidates gains. */
+    public static Finding candidates(Run run) {
+        return candidates(run.directory());
+    }
+
+    /** As {@link #candidates(Run)}, of a run's folder. */
+    public static Finding candidates(Path run) {
+        return candidates(Curves.learning(run));
+    }
+
+    /** As {@link #candidates(Run)}, of a run's curve. */
+    public static Finding candidates(LearningCurve curve) {
+        return new Finding(ofCandidates(curve));
+    }
+
+    private static String ofCandidates(LearningCurve curve) {
+        double[] pool = curve.pool(1);
+        if (pool.length == 0) {
+            return "No candidate of the first round has completed, so there is nothing to compare.";
+        }
+        if (pool.length == 1) {
+            return String.format(
+                    Locale.ROOT,
+                    "The first round had one candidate, which scored %.1f: what more would bring it"
+                            + " cannot say.",
+                    pool[0]);
+        }
+        if (Statistics.equal(pool)) {
+            return String.format(
+                    Locale.ROOT,
+                    "All %d candidates of the first round scored %.1f: one would have done.",
+                    pool.length,
+                    pool[0]);
+        }
+        double[] best = Statistics.expectedBestOfN(pool);
+        String text =
+                String.format(
+                        Locale.ROOT,
+                        "One candidate can be expected to score %.1f, the best of %d: %.1f.",
+                        best[0],
+                        pool.length,
+                        best[pool.length - 1]);
+        if (!normalisable(curve)) {
+            return text;
+        }
+        String reference = HeldoutEstimate.nameOf(curve.references().best().orElseThrow());
+        for (int n = 1; n <= pool.length; n++) {
+            if (normalised(curve, best[n - 1]) >= 1 - MARGIN) {
+                return text
+                        + String.format(
+                                Locale.ROOT,
+                                " %s within %.0f %% of the %s.",
+                                n == 1 ? "Both are" : "From n = " + n + " on the best is",
+                                100 * MARGIN,
+                                reference);
+            }
+        }
+        return text
+                + String.format(
+                        Locale.ROOT,
+                        " Even that is further than %.0f %% from the %s.",
+                        100 * MARGIN,
+                        reference);
+    }
+
+    private static boolean normalisable(LearningCurve curve) {
+        return curve.measure().equals("return")
+                && curve.references().random().isPresent()
+                && curve.references().best().isPresent();
+    }
+
+    private static boolean exact(LearningCurve curve) {
+        return curve.references().best().orElseThrow().kind().equals("exact");
     }
 
     private static double normalised(LearningCurve curve, double value) {

@@ -152,6 +152,14 @@ public final class Statistics {
         return (value - random) / (reference - random);
     }
 
+    /** Whether all values are one, but for the rounding of sums in another order. */
+    public static boolean equal(double[] values) {
+        requireFinite(values, 1, "a comparison");
+        double low = StatUtils.min(values);
+        double high = StatUtils.max(values);
+        return high - low <= 1e-9 * Math.max(1, Math.max(Math.abs(low), Math.abs(high)));
+    }
+
     private static double[] resampledMeans(double[] values, long seed) {
         SplittableRandom random = new SplittableRandom(seed);
         double[] means = new double[RESAMPLES];

@@ -182,7 +182,7 @@ class TablesTest {
 
     @Test
     void theFindingIsWordedByTheNumbers() {
-        assertThat(Findings.rounds(run))
+        assertThat(Findings.rounds(run).text())
                 .isEqualTo(
                         "The best policy of round 1 scored 900.0 after 100 environment steps, 93.4 %"
                                 + " of the way from the random policy to the optimum. Later rounds"

@@ -1,0 +1,113 @@
+package dev.promptpo.analysis;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.promptpo.environment.EnvironmentSpec.Reference;
+import dev.promptpo.environment.EnvironmentSpec.References;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import org.junit.jupiter.api.Test;
+
+class FindingsTest {
+    private static final References NONE = new References(Optional.empty(), Optional.empty());
+
+    @Test
+    void equalCandidatesMeanThatOneWouldHaveDone() {
+        assertThat(Findings.candidates(round(references("exact"), 975.4, 975.4, 975.4)).text())
+                .isEqualTo(
+                        "All 3 candidates of the first round scored 975.4: one would have done.");
+    }
+
+    @Test
+    void theNumberOfCandidatesThatIsEnoughIsNamed() {
+        // The best of two out of {0, 0, 100} is 100 in two pairs of three.
+        assertThat(Findings.candidates(round(references("exact"), 0, 100, 0)).text())
+                .isEqualTo(
+                        "One candidate can be expected to score 33.3, the best of 3: 100.0. From n ="
+                                + " 3 on the best is within 5 % of the optimum.");
+        assertThat(Findings.candidates(round(references("exact"), 96, 99)).text())
+                .endsWith("Both are within 5 % of the optimum.");
+        assertThat(Findings.candidates(round(references("published"), 10, 20)).text())
+                .endsWith("Even that is further than 5 % from the best known.");
+    }
+
+    @Test
+    void withoutReferencesNothingIsCalledNear() {
+        assertThat(Findings.candidates(round(NONE, 10, 20)).text())
+                .isEqualTo("One candidate can be expected to score 15.0, the best of 2: 20.0.");
+    }
+
+    @Test
+    void aFailedCandidateCountsAsTheRandomPolicy() {
+        assertThat(Findings.candidates(round(references("exact"), 80, Double.NaN)).text())
+                .startsWith("One candidate can be expected to score 40.0, the best of 2: 80.0.");
+    }
+
+    @Test
+    void oneCandidateOrNoneSaysNothingOfMore() {
+        assertThat(Findings.candidates(round(NONE, 7)).text()).contains("cannot say");
+        assertThat(Findings.candidates(round(NONE)).text()).contains("nothing to compare");
+    }
+
+    @Test
+    void aLaterScoreAboveTheOptimumIsLuckAndAboveTheBestKnownIsNot() {
+        assertThat(Findings.rounds(rounds(references("exact"), 99, 103)).text())
+                .endsWith(
+                        "One round was enough: later rounds, on other episodes, scored up to 103.0,"
+                                + " more than any policy can expect: the luck of few episodes.");
+        assertThat(Findings.rounds(rounds(references("published"), 50, 103)).text())
+                .endsWith(
+                        "Later rounds, on other episodes, scored up to 103.0, more than the best"
+                                + " known policy.");
+    }
+
+    private static References references(String kind) {
+        return new References(
+                Optional.of(reference(0, "exact")), Optional.of(reference(100, kind)));
+    }
+
+    private static Reference reference(double value, String kind) {
+        return new Reference(value, OptionalDouble.empty(), OptionalDouble.empty(), kind, "");
+    }
+
+    private static LearningCurve round(References references, double... scores) {
+        List<LearningCurve.Attempt> attempts = new ArrayList<>();
+        for (int k = 1; k <= scores.length; k++) {
+            attempts.add(attempt(1, k, scores[k - 1]));
+        }
+        return curve(references, attempts, List.of());
+    }
+
+    /** Two rounds of one candidate each. */
+    private static LearningCurve rounds(References references, double first, double second) {
+        return curve(
+                references,
+                List.of(attempt(1, 1, first), attempt(2, 1, second)),
+                List.of(new StepCurve.Point(10, first), new StepCurve.Point(20, second)));
+    }
+
+    private static LearningCurve.Attempt attempt(int round, int candidate, double score) {
+        return new LearningCurve.Attempt(
+                round,
+                candidate,
+                10L * (round + candidate - 1),
+                Double.isNaN(score) ? OptionalDouble.empty() : OptionalDouble.of(score));
+    }
+
+    private static LearningCurve curve(
+            References references,
+            List<LearningCurve.Attempt> attempts,
+            List<StepCurve.Point> selected) {
+        return new LearningCurve(
+                "Task",
+                "return",
+                attempts,
+                new StepCurve(selected),
+                new StepCurve(List.of()),
+                Optional.empty(),
+                references,
+                10L * attempts.size());
+    }
+}
