@@ -20,6 +20,12 @@ record ErrorReport(String name, String value, List<String> traceback) {
 
     private static final int KEPT_AT_EACH_END = 15;
 
+    /** How the framework begins the message of an exception around what a magic threw. */
+    private static final String OF_A_MAGIC = "Exception occurred while running ";
+
+    /** What the framework writes in place of a magic; nothing that a reader has written. */
+    private static final String CALL_OF_A_MAGIC = "BaseNotebookStatics.";
+
     ErrorReport {
         traceback = List.copyOf(traceback);
     }
@@ -43,12 +49,13 @@ record ErrorReport(String name, String value, List<String> traceback) {
 
     private static ErrorReport exception(Outcome.Threw failure) {
         List<String> lines = new ArrayList<>();
-        for (Outcome.Link link : telling(failure.chain())) {
+        List<Outcome.Link> chain = telling(failure.chain());
+        for (Outcome.Link link : chain) {
             String prefix = lines.isEmpty() ? "" : "Caused by: ";
             lines.add(RED + prefix + link.text() + RESET);
             addFrames(lines, link.frames());
         }
-        Outcome.Link first = failure.chain().getFirst();
+        Outcome.Link first = chain.getFirst();
         String name = first.type().substring(first.type().lastIndexOf('.') + 1);
         return new ErrorReport(name, first.message(), lines);
     }
@@ -59,7 +66,8 @@ record ErrorReport(String name, String value, List<String> traceback) {
      */
     private static List<Outcome.Link> telling(List<Outcome.Link> chain) {
         List<Outcome.Link> telling = new ArrayList<>();
-        for (Outcome.Link link : chain) {
+        boolean wrapped = chain.size() > 1 && chain.getFirst().message().startsWith(OF_A_MAGIC);
+        for (Outcome.Link link : wrapped ? chain.subList(1, chain.size()) : chain) {
             boolean said =
                     telling.stream()
                             .anyMatch(before ->
@@ -119,7 +127,7 @@ record ErrorReport(String name, String value, List<String> traceback) {
     private static void addFrames(List<String> lines, List<Outcome.Frame> frames) {
         List<String> shown = new ArrayList<>();
         boolean excerptShown = false;
-        int kept = frames.stream().anyMatch(Outcome.CellFrame.class::isInstance) ? 1 : 8;
+        int kept = frames.stream().anyMatch(Outcome.CellFrame.class::isInstance) ? 1 : 3;
         for (int i = 0; i < frames.size(); ) {
             int library = libraryFramesFrom(frames, i);
             if (library > kept + 1) {
@@ -134,7 +142,9 @@ record ErrorReport(String name, String value, List<String> traceback) {
             }
             shown.add(
                     "    at " + text(frames.get(i)) + (times > 1 ? " (" + times + " times)" : ""));
-            if (!excerptShown && frames.get(i) instanceof Outcome.CellFrame frame) {
+            if (!excerptShown
+                    && frames.get(i) instanceof Outcome.CellFrame frame
+                    && !frame.cell().line(frame.line()).contains(CALL_OF_A_MAGIC)) {
                 excerptShown = true;
                 shown.add("        > " + frame.cell().line(frame.line()).strip());
             }
