@@ -70,3 +70,26 @@ def test_a_python_exception_names_the_cell(kernel: Kernel) -> None:
     assert "bad value" in reply.error["evalue"]
     number = reply.content["execution_count"]
     assert any(f"In [{number}], line 2" in line for line in reply.traceback)
+
+
+def test_a_python_cell_fails_with_pythons_message_and_the_cells_line(kernel: Kernel) -> None:
+    reply = kernel.run("%%python\ndef f(n):\n    return 1 / n\n\nf(0)")
+    assert reply.error["ename"] == "PythonCellException"
+    assert reply.error["evalue"].splitlines() == [
+        "ZeroDivisionError: division by zero",
+        "    line 4: f(0)",
+        "    line 2, in f: return 1 / n",
+    ]
+    shown = "\n".join(reply.traceback)
+    assert "base64" not in shown.lower() and "Exception occurred" not in shown
+
+
+def test_a_python_line_without_code_says_how_a_cell_is_written(kernel: Kernel) -> None:
+    assert "%%python" in kernel.run("%python\n1 + 1").error["evalue"]
+
+
+def test_a_mistake_is_one_short_message(kernel: Kernel) -> None:
+    reply = kernel.run('PromptPO.on("NoisWorld1").run()')
+    assert reply.error["ename"] == "UnknownEnvironmentException"
+    assert "Nearest: NoiseWorld1" in reply.error["evalue"]
+    assert len(reply.traceback) <= 6

@@ -1,5 +1,6 @@
 package dev.promptpo.figures;
 
+import dev.promptpo.python.PythonException;
 import dev.promptpo.python.PythonThread;
 import java.util.List;
 import org.dflib.jjava.jupyter.kernel.BaseKernel;
@@ -50,11 +51,15 @@ final class PythonMagic {
 
     /** Runs the source; gives an empty text, since a magic's null would be shown as such. */
     private static String run(String source) throws InterruptedException {
-        return PythonThread.notebook()
-                .call(python -> {
-                    python.assign("_promptpo_cell", source);
-                    python.execute(RUN, "<promptpo>");
-                    return "";
-                });
+        try {
+            return PythonThread.notebook()
+                    .call(python -> {
+                        python.assign("_promptpo_cell", source);
+                        python.execute(RUN, "<promptpo>");
+                        return "";
+                    });
+        } catch (PythonException e) {
+            throw PythonCellException.of(e, source);
+        }
     }
 }
