@@ -11,6 +11,7 @@ import socket
 import subprocess
 import sys
 import time
+import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -59,7 +60,13 @@ class Lab:
 
     def kernel_state(self) -> str:
         """``idle`` or ``busy`` of the only kernel, ``none`` while it is not connected."""
-        kernels = self.ask("api/kernels")
+        try:
+            kernels = self.ask("api/kernels")
+        except urllib.error.HTTPError as error:
+            # The server fails to list a kernel that it is just starting.
+            if error.code < 500:
+                raise
+            return "none"
         if len(kernels) != 1 or kernels[0]["connections"] < 1:
             return "none"
         return kernels[0]["execution_state"]
@@ -74,7 +81,8 @@ def lab(workplace: Path) -> Iterator[Lab]:
         },
         cells=[
             nbformat.v4.new_code_cell(
-                'long n = 0;\nSystem.out.println("looping");\nwhile (true) n++;'
+                # It prints from inside the loop: printed before, an interrupt may come first.
+                'long n = 0;\nwhile (true) if (n++ == 0) System.out.println("looping");'
             ),
             nbformat.v4.new_code_cell('System.out.println("still here: " + (n > 0));'),
         ],

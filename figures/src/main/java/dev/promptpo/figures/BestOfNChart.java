@@ -22,6 +22,13 @@ import org.knowm.xchart.style.markers.SeriesMarkers;
 final class BestOfNChart {
     private static final int WIDTH = 720;
     private static final int HEIGHT = 380;
+    private static final int TICK_SPACING = 80;
+
+    /** The x axis goes at least so far. */
+    private static final int FEWEST = 3;
+
+    /** About as wide as the plot itself. */
+    private static final int PLOT = 560;
 
     private BestOfNChart() {}
 
@@ -56,6 +63,11 @@ final class BestOfNChart {
         chart.setXAxisTitle("candidates in a round, n");
         chart.setYAxisTitle("expected best mean " + curve.measure());
         chart.getStyler().setXAxisTickLabelsFormattingFunction(Numbers::axisCount);
+        // With few candidates there would be ticks between the whole numbers. (A hint larger than
+        // the plot is high would keep XChart from placing what is drawn at a y value.)
+        int end = Math.max(pool, FEWEST);
+        chart.getStyler()
+                .setXAxisTickMarkSpacingHint(Math.max(TICK_SPACING, (int) (.9 * PLOT / end)));
         double[] n = IntStream.rangeClosed(1, pool).mapToDouble(i -> i).toArray();
 
         XYSeries scatter =
@@ -72,18 +84,26 @@ final class BestOfNChart {
 
         double low = Arrays.stream(scores).min().orElseThrow();
         double high = best[pool - 1];
+        if (banded) {
+            double[] error = Statistics.expectedBestOfNError(scores);
+            for (int i = 0; i < pool - 1; i++) {
+                low = Math.min(low, best[i] - error[i]);
+                high = Math.max(high, best[i] + error[i]);
+            }
+        }
         String bestName = references.best().map(HeldoutEstimate::nameOf).orElse("best known");
         if (references.best().isPresent()) {
             double value = references.best().get().value();
             high = Math.max(high, value);
             XYSeries reference =
                     chart.addSeries(
-                            bestName, new double[] {.4, pool + .4}, new double[] {value, value});
+                            bestName, new double[] {.4, end + .4}, new double[] {value, value});
             reference.setMarker(SeriesMarkers.NONE);
             reference.setLineColor(Ink.GREEN);
             reference.setLineStyle(PaperTheme.DASHED);
-            // The curve rises to the right: at the left the line has room on the other side.
-            chart.addAnnotation(new LineLabel(bestName, value, best[0] <= value));
+            // The curve rises: below the line it leaves room above it at the left, and where it
+            // crosses the line, room below it at the right.
+            chart.addAnnotation(new LineLabel(bestName, value, best[pool - 1] <= value));
         }
         if (equal && normalised) {
             // A scale of nothing but the gap to the optimum would make much of what counts as
@@ -93,7 +113,7 @@ final class BestOfNChart {
         }
         double air = high > low ? .12 * (high - low) : Math.max(1, Math.abs(high) * .05);
         chart.getStyler().setXAxisMin(.4);
-        chart.getStyler().setXAxisMax(pool + .4);
+        chart.getStyler().setXAxisMax(end + .4);
         chart.getStyler().setYAxisMin(low - air / 2);
         chart.getStyler().setYAxisMax(high + air);
         chart.getStyler()
@@ -198,7 +218,7 @@ final class BestOfNChart {
         }
     }
 
-    /** The name and value of a level line, on it at the left. */
+    /** The name and value of a level line: above it at the left, or below it at the right. */
     private static final class LineLabel extends Annotation {
         private final String name;
         private final double value;
@@ -213,23 +233,23 @@ final class BestOfNChart {
 
         @Override
         public void paint(Graphics2D graphics) {
-            double x = getXAxisScreenValue(1);
             double y = getYAxisScreenValue(value) + (above ? -6 : 15);
             Font bold = Typeface.semiBold(11.5);
             Font regular = Typeface.regular(11.5);
             FontRenderContext context = graphics.getFontRenderContext();
-            double middle = x + bold.getStringBounds(name, context).getWidth() + 6;
             String number = Numbers.score(value);
-            double right = middle + regular.getStringBounds(number, context).getWidth();
+            double toNumber = bold.getStringBounds(name, context).getWidth() + 6;
+            double width = toNumber + regular.getStringBounds(number, context).getWidth();
+            double x = above ? getXAxisScreenValue(1) : getXAxisScreenValueForMax() - width - 4;
             // No gridline through the letters.
             graphics.setColor(Ink.PAPER);
-            graphics.fill(new Rectangle2D.Double(x - 2, y - 10, right - x + 4, 12));
+            graphics.fill(new Rectangle2D.Double(x - 2, y - 10, width + 4, 12));
             graphics.setFont(bold);
             graphics.setColor(Ink.GREEN);
             graphics.drawString(name, (float) x, (float) y);
             graphics.setFont(regular);
             graphics.setColor(Ink.MUTED);
-            graphics.drawString(number, (float) middle, (float) y);
+            graphics.drawString(number, (float) (x + toNumber), (float) y);
         }
     }
 }

@@ -10,10 +10,13 @@ import java.awt.image.BufferedImage;
 import java.io.StringReader;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.OptionalDouble;
 import java.util.Set;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 import javax.xml.parsers.DocumentBuilderFactory;
@@ -22,6 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.w3c.dom.Document;
 import org.w3c.dom.Element;
 import org.xml.sax.InputSource;
@@ -157,6 +161,39 @@ class PicturesTest {
         assertThat(BestOfNChart.of(Examples.round(975.4, 100, 975.4)).description())
                 .contains("the best of 3: 975.4. From n = 2 on the best is within 5 %")
                 .contains("Band");
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 3, 10})
+    void theOptimumOfTheExpectedBestIsNamedJustAboveItsLine(int candidates) {
+        double[] scores = new double[candidates];
+        Arrays.setAll(scores, k -> 900 + k);
+        BufferedImage image = Picture.of(BestOfNChart.of(Examples.round(scores))).image(1);
+        // The dashed line is the row with the most green; letters fill some rows above it.
+        int[] green = new int[image.getHeight()];
+        for (int y = 0; y < green.length; y++) {
+            for (int x = 0; x < image.getWidth(); x++) {
+                green[y] += greenish(new Color(image.getRGB(x, y))) ? 1 : 0;
+            }
+        }
+        int line =
+                IntStream.range(0, green.length)
+                        .boxed()
+                        .max(Comparator.comparing(y -> green[y]))
+                        .orElseThrow();
+        int far = 0;
+        int near = 0;
+        for (int y = 0; y < green.length; y++) {
+            near += y >= line - 16 && y < line - 3 ? green[y] : 0;
+            far += Math.abs(y - line) > 16 ? green[y] : 0;
+        }
+        assertThat(near).isPositive();
+        assertThat(far).isZero();
+    }
+
+    /** Also where a thin stroke of green is blended with the paper. */
+    private static boolean greenish(Color color) {
+        return color.getGreen() - color.getRed() > 50 && color.getGreen() - color.getBlue() > 10;
     }
 
     @Test
