@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 from collections.abc import Sequence
@@ -28,6 +29,7 @@ def run_quickstart(home: Home) -> int:
 
 def lab(home: Home, options: Sequence[str]) -> int:
     """Becomes JupyterLab over the checkout."""
+    _without_news(home)
     jupyter = home.venv_python.parent / "jupyter-lab"
     words = [
         str(jupyter),
@@ -45,3 +47,12 @@ def lab(home: Home, options: Sequence[str]) -> int:
         words.append("--allow-root")
     os.execve(words[0], words, home.environment())
     raise AssertionError("the process was replaced")
+
+
+def _without_news(home: Home) -> None:
+    """Keeps JupyterLab from asking whether it may fetch news; a user's own choice is left alone."""
+    config = home.jupyter / "config" / "labconfig" / "page_config.json"
+    if not config.exists():
+        config.parent.mkdir(parents=True, exist_ok=True)
+        disabled = {"disabledExtensions": {"@jupyterlab/apputils-extension:announcements": True}}
+        config.write_text(json.dumps(disabled, indent=2) + "\n", encoding="utf-8")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import subprocess
@@ -250,3 +251,20 @@ def test_without_a_browser_only_ci_fails(
 
     assert (outcome.passed, outcome.failed) == (3, failed)
     assert outcome.note.startswith("no Chromium here: the browser tests did not run")
+
+
+def test_lab_asks_nobody_about_news_and_leaves_a_users_choice_alone(
+    became: list[list[str]], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    home = Home(tmp_path)
+    monkeypatch.setattr(commands.Home, "here", lambda: home)
+    with pytest.raises(SystemExit):
+        commands.main(["lab"])
+    config = home.jupyter / "config" / "labconfig" / "page_config.json"
+    disabled = json.loads(config.read_text())["disabledExtensions"]
+    assert disabled == {"@jupyterlab/apputils-extension:announcements": True}
+
+    config.write_text("{}")
+    with pytest.raises(SystemExit):
+        commands.main(["lab"])
+    assert config.read_text() == "{}"
