@@ -35,7 +35,7 @@ class Client:
         self._next = 0
         self._kept: list[tuple[str, bytes]] = []
         self.hello: dict = {}
-        """The pool's greeting: isolation, workers, self_test, host, python, pid."""
+        """The pool's greeting: isolation, workers, self_test, host, versions, pid."""
 
     @classmethod
     def start(
@@ -132,6 +132,10 @@ class Client:
         size = self._log.seek(0, os.SEEK_END)
         self._log.seek(max(0, size - _LOG_TAIL))
         return self._log.read().decode("utf-8", "replace")
+
+    def versions(self) -> str:
+        """The greeting's ``versions`` as a JSON object, for callers that are not Python."""
+        return json.dumps(self.hello["versions"])
 
     def __enter__(self) -> Client:
         return self

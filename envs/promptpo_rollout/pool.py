@@ -17,7 +17,7 @@ and hears documents with an ``event`` and that ``id``:
   clock on the wall decided) or ``cancelled``. ``steps`` were taken in any case.
 - ``error``, final: the job could not be run, and generated code is not to blame: a bad request, an
   environment that failed, a worker that was killed. With id -1 it concerns the pool itself.
-- ``hello``: ``isolation``, ``workers``, ``self_test``, ``host``, ``python``, ``pid``.
+- ``hello``: ``isolation``, ``workers``, ``self_test``, ``host``, ``versions``, ``pid``.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ import argparse
 import collections
 import contextlib
 import dataclasses
+import importlib.metadata
 import json
 import os
 import platform
@@ -56,6 +57,18 @@ def main(arguments: list[str]) -> None:
     with contextlib.suppress(WireError):
         pool.serve()
     pool.close()
+
+
+_NUMBERS_DEPEND_ON = ("numpy", "gymnasium", "mujoco", "metaworld")
+
+
+def versions() -> dict[str, str]:
+    """What a rollout's numbers depend on: Python and the simulators' packages, as installed."""
+    found = {"python": platform.python_version()}
+    for package in _NUMBERS_DEPEND_ON:
+        with contextlib.suppress(importlib.metadata.PackageNotFoundError):
+            found[package] = importlib.metadata.version(package)
+    return found
 
 
 @dataclasses.dataclass
@@ -179,7 +192,7 @@ class Pool:
                     "workers": len(self._workers),
                     "self_test": self._self_test,
                     "host": platform.node(),
-                    "python": platform.python_version(),
+                    "versions": versions(),
                     "pid": os.getpid(),
                 }
             )

@@ -1,6 +1,7 @@
 """The documents that go in and come out."""
 
 import json
+import platform
 import re
 
 import numpy as np
@@ -39,6 +40,14 @@ def test_the_greeting_proves_the_sandbox(engine):
     assert greeting["isolation"] == "sandbox" and greeting["workers"] == 2
     assert len(greeting["self_test"]) == 13
     assert set(greeting["self_test"].values()) == {"refused"}
+
+
+def test_the_greeting_names_the_versions_that_numbers_depend_on(engine):
+    versions = engine.client.hello["versions"]
+    assert versions["python"] == platform.python_version()
+    assert versions["numpy"] == np.__version__
+    assert "gymnasium" in versions
+    assert json.loads(engine.client.versions()) == versions
 
 
 def test_a_result_says_where_and_how_it_came_about(engine):

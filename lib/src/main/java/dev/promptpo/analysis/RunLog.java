@@ -12,12 +12,14 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.EnumMap;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.Set;
 import java.util.TreeMap;
 
 /** A run's events, sorted into what tables are made of. Events of a later version are left out. */
@@ -30,8 +32,10 @@ final class RunLog {
     private final List<Request> requests = new ArrayList<>();
     private final Map<String, List<Long>> seeds = new HashMap<>();
     private final Map<Place, Long> candidateSteps = new HashMap<>();
+    private final Set<Place> cutOffAt = new HashSet<>();
     private final Map<Purpose, Long> steps = new EnumMap<>(Purpose.class);
     private String model = "unknown";
+    private boolean lowerBound;
     private boolean closed;
 
     /** Round and number of a candidate, both from 1. */
@@ -69,7 +73,9 @@ final class RunLog {
         ObjectNode fields = event.fields();
         String role = fields.path("role").asText();
         switch (event.type()) {
-            case "session_started" -> model = modelName(fields.path("model"));
+            // A session that only measures a finished run asks no model.
+            case "session_started" ->
+                    model = fields.has("model") ? modelName(fields.path("model")) : model;
             case "request_started" -> {
                 // The same role again: an earlier session was cut off before the reply came.
                 Optional.ofNullable(open.remove(role)).ifPresent(requests::add);
@@ -110,9 +116,17 @@ final class RunLog {
     private void rolledOut(ObjectNode fields, String role) {
         Purpose purpose = Purpose.valueOf(fields.path("purpose").asText().toUpperCase(Locale.ROOT));
         long taken = fields.path("steps").asLong();
+        boolean cutOff = fields.path("outcome").asText().equals("interrupted");
+        lowerBound |= cutOff;
         steps.merge(purpose, taken, Long::sum);
         if (purpose == Purpose.SEARCH || purpose == Purpose.VALIDATION) {
-            place(role).ifPresent(place -> candidateSteps.merge(place, taken, Long::sum));
+            place(role)
+                    .ifPresent(place -> {
+                        candidateSteps.merge(place, taken, Long::sum);
+                        if (cutOff) {
+                            cutOffAt.add(place);
+                        }
+                    });
         }
     }
 
@@ -193,6 +207,19 @@ final class RunLog {
     /** Steps that choosing took for one candidate, its failed attempts included. */
     long steps(Place place) {
         return candidateSteps.getOrDefault(place, 0L);
+    }
+
+    /**
+     * Whether a rollout of a candidate was cut off: of that one only the last reported steps are
+     * known.
+     */
+    boolean lowerBound(Place place) {
+        return cutOffAt.contains(place);
+    }
+
+    /** As {@link #lowerBound(Place)}, of any rollout of the run. */
+    boolean lowerBound() {
+        return lowerBound;
     }
 
     long steps(Purpose purpose) {

@@ -107,8 +107,10 @@ public final class Tables {
 
     /**
      * One row for each finished candidate: {@code round, candidate, outcome, kind, message, score,
-     * lowest, highest, repairs, steps, steps_total}. {@code kind} and {@code message} say what a
-     * failed one failed of; {@code lowest} and {@code highest} are returns of single episodes.
+     * lowest, highest, repairs, steps, steps_total, lower_bound}. {@code kind} and {@code message}
+     * say what a failed one failed of; {@code lowest} and {@code highest} are returns of single
+     * episodes; {@code lower_bound} says that a rollout of it was cut off, so that {@code steps}
+     * are at least these.
      */
     public static Table candidates(Path run) {
         RunLog log = RunLog.read(run);
@@ -123,6 +125,7 @@ public final class Tables {
         IntColumn repairs = IntColumn.create("repairs");
         LongColumn steps = LongColumn.create("steps");
         LongColumn total = LongColumn.create("steps_total");
+        BooleanColumn atLeast = BooleanColumn.create("lower_bound");
         long sum = 0;
         for (Map.Entry<Place, ObjectNode> entry : log.candidates().entrySet()) {
             ObjectNode fields = entry.getValue();
@@ -142,6 +145,7 @@ public final class Tables {
             repairs.append(Math.max(0, attempts.size() - 1));
             steps.append(here);
             total.append(sum);
+            atLeast.append(log.lowerBound(entry.getKey()));
         }
         return Table.create(
                 "candidates",
@@ -155,7 +159,8 @@ public final class Tables {
                 highest,
                 repairs,
                 steps,
-                total);
+                total,
+                atLeast);
     }
 
     /** As {@link #candidates(Path)}. */
@@ -302,8 +307,9 @@ public final class Tables {
     /**
      * One row for each run in a folder of runs, by name: {@code run, method, environment, preset,
      * model, candidates, rounds, episodes, seed, closed_rounds, finished, search_score, heldout,
-     * low, high, normalised, steps_search, steps_all, input_tokens, output_tokens, created}.
-     * Folders that are no runs are left out.
+     * low, high, normalised, steps_search, steps_all, lower_bound, input_tokens, output_tokens,
+     * created}. {@code lower_bound} says that a rollout was cut off, so that the steps are at least
+     * these. Folders that are no runs are left out.
      *
      * @throws UncheckedIOException when the folder cannot be read
      * @throws LedgerException when a run in it is broken, or of a newer version
@@ -409,6 +415,7 @@ public final class Tables {
         private final DoubleColumn normalised = DoubleColumn.create("normalised");
         private final LongColumn searchSteps = LongColumn.create("steps_search");
         private final LongColumn allSteps = LongColumn.create("steps_all");
+        private final BooleanColumn atLeast = BooleanColumn.create("lower_bound");
         private final LongColumn input = LongColumn.create("input_tokens");
         private final LongColumn output = LongColumn.create("output_tokens");
         private final StringColumn created = StringColumn.create("created");
@@ -440,6 +447,7 @@ public final class Tables {
             Tables.append(normalised, result.flatMap(i -> Tables.normalised(log, i.estimate())));
             searchSteps.append(log.steps(Purpose.SEARCH) + log.steps(Purpose.VALIDATION));
             allSteps.append(log.allSteps());
+            atLeast.append(log.lowerBound());
             input.append(tokens(log, "input"));
             output.append(tokens(log, "output"));
             created.append(log.document().created().toString());
@@ -481,6 +489,7 @@ public final class Tables {
                     normalised,
                     searchSteps,
                     allSteps,
+                    atLeast,
                     input,
                     output,
                     created);

@@ -80,9 +80,11 @@ final class Session {
     void begin() {
         ObjectNode fields = Fields.object();
         fields.put("schema", RunDocument.SCHEMA);
-        fields.putObject("versions")
-                .put("promptpo", version())
-                .put("java", System.getProperty("java.version", "unknown"));
+        ObjectNode versions =
+                fields.putObject("versions")
+                        .put("promptpo", version())
+                        .put("java", System.getProperty("java.version", "unknown"));
+        engine.versions().forEach(versions::put);
         fields.set("machine", Machine.describe());
         fields.put("isolation", engine.isolation().id());
         fields.put("workers", engine.workers());

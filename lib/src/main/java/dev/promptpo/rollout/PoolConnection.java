@@ -7,6 +7,7 @@ import dev.promptpo.python.PythonTask;
 import dev.promptpo.python.PythonThread;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.SortedMap;
 
 /**
  * One pool of Python processes and the client that talks to it. Used from one thread at a time.
@@ -20,10 +21,13 @@ final class PoolConnection {
 
     private final PythonObject client;
     private final long processId;
+    private final SortedMap<String, String> versions;
 
-    private PoolConnection(PythonObject client, long processId) {
+    private PoolConnection(
+            PythonObject client, long processId, SortedMap<String, String> versions) {
         this.client = client;
         this.processId = processId;
+        this.versions = versions;
     }
 
     /** A document and the bytes that came with it. */
@@ -46,13 +50,21 @@ final class PoolConnection {
                             options.isolation().id(),
                             START_SECONDS);
             PythonObject hello = client.attribute(PythonObject.class, "hello");
-            return new PoolConnection(client, hello.call(Long.class, "get", "pid"));
+            return new PoolConnection(
+                    client,
+                    hello.call(Long.class, "get", "pid"),
+                    RolloutJson.texts(client.call(String.class, "versions")));
         });
     }
 
     /** Process id of the pool. */
     long processId() {
         return processId;
+    }
+
+    /** What its numbers depend on, by name. */
+    SortedMap<String, String> versions() {
+        return versions;
     }
 
     /**

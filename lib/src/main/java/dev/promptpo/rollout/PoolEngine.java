@@ -10,6 +10,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -36,6 +37,7 @@ final class PoolEngine implements RolloutEngine {
     private static final Duration CLOSING = Duration.ofSeconds(5);
 
     private final RolloutOptions options;
+    private final SortedMap<String, String> versions;
     private final LinkedBlockingQueue<Runnable> requests = new LinkedBlockingQueue<>();
     private final CountDownLatch ended = new CountDownLatch(1);
     private volatile boolean closing;
@@ -50,6 +52,7 @@ final class PoolEngine implements RolloutEngine {
     private PoolEngine(RolloutOptions options, PoolConnection pool) {
         this.options = options;
         this.pool = Optional.of(pool);
+        this.versions = pool.versions();
     }
 
     static PoolEngine start(RolloutOptions options) {
@@ -89,6 +92,12 @@ final class PoolEngine implements RolloutEngine {
     @Override
     public int workers() {
         return options.workers();
+    }
+
+    /** Of the first pool; one that takes its place comes from the same virtual environment. */
+    @Override
+    public SortedMap<String, String> versions() {
+        return versions;
     }
 
     /** Ends the pool; what is unfinished fails with {@link RolloutEngineException}. */

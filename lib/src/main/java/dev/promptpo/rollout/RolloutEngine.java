@@ -1,5 +1,7 @@
 package dev.promptpo.rollout;
 
+import java.util.Collections;
+import java.util.SortedMap;
 import java.util.concurrent.CompletableFuture;
 
 /**
@@ -31,6 +33,14 @@ public interface RolloutEngine extends AutoCloseable {
 
     /** Environment workers, one a core. */
     int workers();
+
+    /**
+     * What numbers depend on besides the source: {@code python}, {@code numpy}, {@code gymnasium},
+     * simulators, each with its version, by name. Empty where the engine cannot tell.
+     */
+    default SortedMap<String, String> versions() {
+        return Collections.emptySortedMap();
+    }
 
     @Override
     void close();

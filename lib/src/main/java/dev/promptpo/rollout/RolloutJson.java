@@ -9,10 +9,13 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.promptpo.environment.EnvironmentSpec.Lifetime;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /** The documents that go to the pool and come back. */
 final class RolloutJson {
@@ -67,6 +70,13 @@ final class RolloutJson {
             throw new RolloutEngineException(
                     "the rollout pool sent what is no JSON object: " + e.getOriginalMessage(), e);
         }
+    }
+
+    /** Reads a document whose values are texts, such as versions. */
+    static SortedMap<String, String> texts(String json) {
+        TreeMap<String, String> texts = new TreeMap<>();
+        read(json).properties().forEach(each -> texts.put(each.getKey(), each.getValue().asText()));
+        return Collections.unmodifiableSortedMap(texts);
     }
 
     static RolloutResult rolloutResult(JsonNode json, byte[] blob) {

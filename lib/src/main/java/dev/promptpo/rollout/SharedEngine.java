@@ -1,5 +1,6 @@
 package dev.promptpo.rollout;
 
+import java.util.SortedMap;
 import java.util.concurrent.CompletableFuture;
 
 /** An engine lent to many: whoever closes it does not end it for the others. */
@@ -24,6 +25,11 @@ record SharedEngine(RolloutEngine engine) implements RolloutEngine {
     @Override
     public int workers() {
         return engine.workers();
+    }
+
+    @Override
+    public SortedMap<String, String> versions() {
+        return engine.versions();
     }
 
     @Override

@@ -204,6 +204,33 @@ class TablesTest {
         assertThat(Tables.runs(folder.resolve("none")).rowCount()).isZero();
     }
 
+    @Test
+    void stepsOfARolloutThatWasCutOffAreALowerBound() throws IOException {
+        assertThat(Tables.runs(folder).booleanColumn("lower_bound").get(0)).isFalse();
+        try (Ledger ledger = Ledger.open(run)) {
+            write(
+                    ledger,
+                    "rollout_finished",
+                    """
+                    {'rollout': 'search/policy/2/1', 'role': 'policy/2/1', 'purpose': 'search',
+                     'outcome': 'interrupted', 'steps': 5}
+                    """);
+        }
+        assertThat(Tables.runs(folder).booleanColumn("lower_bound").get(0)).isTrue();
+        Table candidates = Tables.candidates(run);
+        assertThat(candidates.booleanColumn("lower_bound").asList())
+                .containsExactly(false, false, true, false);
+        assertThat(candidates.longColumn("steps").asList()).containsExactly(90L, 10L, 45L, 40L);
+    }
+
+    @Test
+    void measuringAFinishedRunAgainKeepsTheNameOfItsModel() throws IOException {
+        try (Ledger ledger = Ledger.open(run)) {
+            write(ledger, "session_started", "{'isolation': 'sandbox'}");
+        }
+        assertThat(Tables.runs(folder).stringColumn("model").get(0)).isEqualTo("replay: m");
+    }
+
     private static void ask(Ledger ledger, String role, int input, int output) throws IOException {
         write(ledger, "request_started", "{'role': '%s', 'template': 'policy/1'}".formatted(role));
         write(

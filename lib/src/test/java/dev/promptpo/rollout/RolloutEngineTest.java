@@ -46,6 +46,8 @@ class RolloutEngineTest {
         assertThat(result.score()).isEqualTo(500.0);
         assertThat(result.steps()).isEqualTo(2500);
         assertThat(result.isolation()).isEqualTo(Isolation.SANDBOX);
+        assertThat(engine.versions()).containsKeys("python", "numpy", "gymnasium");
+        assertThat(engine.versions().get("python")).startsWith("3.1");
         assertThat(result.actionsDigest()).matches("[0-9a-f]{64}");
         assertThat(result.seconds()).isPositive();
         assertThat(result.policyCpuSeconds()).isPositive();
