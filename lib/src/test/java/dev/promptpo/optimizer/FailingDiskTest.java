@@ -24,7 +24,7 @@ class FailingDiskTest {
     void aRunGoesOnFromEveryBoundary() {
         FailingLedgers counting = FailingLedgers.counting();
         Attempted uncut = new Attempted("uncut");
-        uncut.plan().ledger(counting.opening()).run();
+        Run whole = uncut.plan().ledger(counting.opening()).run();
         List<String> content = RunContent.of(LedgerReader.open(uncut.folder));
         assertThat(counting.operations()).isGreaterThan(200);
 
@@ -46,6 +46,9 @@ class FailingDiskTest {
             assertThat(cut.calls())
                     .as("operation %d", n)
                     .isBetween(uncut.calls(), uncut.calls() + inFlight);
+            assertThat(resumed.steps().byPurpose())
+                    .as("operation %d", n)
+                    .isEqualTo(whole.steps().byPurpose());
             resumed.ledger().verify();
         }
     }
