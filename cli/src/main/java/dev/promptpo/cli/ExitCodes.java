@@ -15,6 +15,9 @@ final class ExitCodes {
     /** A run stopped before its end; calling the same command again continues it. */
     static final int RUN_STOPPED = 4;
 
+    /** A run ended because its budget was spent; its best result is printed. */
+    static final int BUDGET_SPENT = 5;
+
     /** Ctrl-C or a request to end stopped the command: this and the signal's number. */
     static final int SIGNAL = 128;
 

@@ -35,7 +35,8 @@ import picocli.CommandLine.Spec;
         footer = {
             "",
             "Exit code: 0 finished, 1 could not begin, 2 bad arguments, 4 stopped before its end",
-            "(130: by Ctrl-C); the same command then goes on, and pays for nothing twice."
+            "(130: by Ctrl-C); the same command then goes on, and pays for nothing twice. 5 ended by",
+            "its budget, with its best result; a larger budget goes on."
         })
 final class OptimizeCommand implements Callable<Integer> {
     @Spec private CommandSpec command;
@@ -145,6 +146,9 @@ final class OptimizeCommand implements Callable<Integer> {
             description = "Processes that step environments. Default: one a core.")
     private Optional<Integer> workers;
 
+    @ArgGroup(exclusive = false, validate = false, heading = "End within a budget:%n")
+    private BudgetOptions budget = new BudgetOptions();
+
     @ArgGroup(exclusive = false, heading = "Keep the replies for replay:%n")
     private RecordingOptions recording;
 
@@ -202,6 +206,7 @@ final class OptimizeCommand implements Callable<Integer> {
                             .heldoutEpisodes(heldout)
                             .feedback(feedback)
                             .reflection(reflection)
+                            .budget(budget.limits())
                             .engine(engine)
                             .observer(new ProgressLines(err));
             candidates.ifPresent(plan::candidates);
@@ -237,7 +242,7 @@ final class OptimizeCommand implements Callable<Integer> {
             run.run();
             out.println(RunReport.text(run));
             out.flush();
-            return ExitCodes.OK;
+            return run.endedByBudget().isPresent() ? ExitCodes.BUDGET_SPENT : ExitCodes.OK;
         } catch (RunStoppedException
                 | RunInterruptedException
                 | RecordingException

@@ -31,6 +31,7 @@ final class ProgressLines implements RunObserver {
                             retried.role(),
                             retried.failure().message(),
                             retried.pause().toMillis() / 1000.0);
+            case RunEvent.BudgetWarning warning -> line("budget: %s", warning.message());
             case RunEvent.ReplyReceived received -> reply(received);
             case RunEvent.CandidateFinished finished -> candidate(finished.candidate());
             case RunEvent.RoundClosed closed -> round(closed.round());
@@ -48,7 +49,8 @@ final class ProgressLines implements RunObserver {
             case RunEvent.RolloutStarted ignored -> {}
             case RunEvent.RolloutProgress ignored -> {}
             case RunEvent.RolloutFinished ignored -> {}
-            case RunEvent.RunClosed ignored -> {}
+            case RunEvent.RunClosed closed ->
+                    closed.run().endedByBudget().ifPresent(end -> line("ended: %s", end));
         }
     }
 

@@ -122,6 +122,8 @@ class CommandLineTest {
         assertBad("cannot read", "evaluate", "NoiseWorld1", "--policy", folder.toString());
         assertBad("--policy", "evaluate", "NoiseWorld1");
         assertBad("got 0", "optimize", "NoiseWorld1", "--candidates", "0");
+        assertBad("got 0", "optimize", "NoiseWorld1", "--max-calls", "0");
+        assertBad("such as 90s, 30m or 1h30m", "optimize", "NoiseWorld1", "--max-time", "5");
         assertBad("expected a model such as", "optimize", "NoiseWorld1", "--model", "parrot");
         assertBad("RUN must be a run's folder", "runs", "show", folder + "/none");
         assertBad("expected sandbox or process; got 'none'", evaluateWith("--isolation", "none"));

@@ -80,6 +80,10 @@ final class LiveDisplay implements RunObserver, AutoCloseable {
                                 + "; again in "
                                 + duration(retried.pause().toNanos());
             }
+            case RunEvent.BudgetWarning warning -> {
+                display.note = warning.message();
+                draw(warning.run(), display, false);
+            }
             case RunEvent.ReplyReceived reply ->
                     working(reply.run(), display, reply.role(), "reply");
             case RunEvent.RolloutStarted rollout -> {
@@ -111,7 +115,8 @@ final class LiveDisplay implements RunObserver, AutoCloseable {
                 display.open = false;
             }
             case RunEvent.RunClosed closed -> {
-                display.note = "finished";
+                display.note =
+                        closed.run().endedByBudget().map(end -> "ended: " + end).orElse("finished");
                 display.ended = true;
                 draw(closed.run(), display, true);
                 display.open = false;
@@ -209,9 +214,12 @@ final class LiveDisplay implements RunObserver, AutoCloseable {
 
         /** A run that is finished already is shown as it is; else its first round opens it. */
         void begin(Run run) {
-            if (run.finished()) {
+            if (run.over()) {
                 ended = true;
-                note = "finished before; nothing was asked or run again";
+                note =
+                        run.endedByBudget()
+                                .map(end -> "ended before: " + end)
+                                .orElse("finished before; nothing was asked or run again");
                 open(run);
                 open = false;
             }
@@ -219,7 +227,7 @@ final class LiveDisplay implements RunObserver, AutoCloseable {
 
         void open(Run run) {
             id = UUID.randomUUID().toString();
-            ended = run.finished();
+            ended = run.over();
             open = true;
             began = System.nanoTime();
             finishedHere = 0;

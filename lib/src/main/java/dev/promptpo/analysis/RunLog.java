@@ -108,7 +108,8 @@ final class RunLog {
                             fields);
             case "round_closed" -> rounds.put(fields.path("round").asInt(), fields);
             case "evaluation" -> evaluations.add(fields);
-            case "run_closed" -> closed = true;
+            // One that a budget ended is not finished.
+            case "run_closed" -> closed = !fields.path("ended").isObject();
             default -> {}
         }
     }

@@ -51,7 +51,7 @@ record ErrorBody(List<String> names, String message) {
 
     /** Whether the account is empty: asking again costs time and brings nothing. */
     boolean spent() {
-        return names.stream().anyMatch(name -> reason(name).equals(Optional.of(Reason.BUDGET)));
+        return names.stream().anyMatch(name -> reason(name).equals(Optional.of(Reason.UNPAID)));
     }
 
     /** Whether the key is at fault, whatever the status says. */
@@ -63,7 +63,7 @@ record ErrorBody(List<String> names, String message) {
     static Reason ofStatus(int status) {
         return switch (status) {
             case 401, 403 -> Reason.UNAUTHORIZED;
-            case 402 -> Reason.BUDGET;
+            case 402 -> Reason.UNPAID;
             case 408 -> Reason.TIMEOUT;
             case 409, 425 -> Reason.OVERLOADED;
             case 429 -> Reason.RATE_LIMITED;
@@ -74,7 +74,7 @@ record ErrorBody(List<String> names, String message) {
     private static Optional<Reason> reason(String name) {
         return switch (name) {
             case "insufficient_quota", "billing_error", "billing_hard_limit_reached" ->
-                    Optional.of(Reason.BUDGET);
+                    Optional.of(Reason.UNPAID);
             case "authentication_error",
                     "permission_error",
                     "invalid_api_key",

@@ -116,8 +116,10 @@ public sealed interface ModelReply {
         UNAUTHORIZED(Effect.STOPS_RUN),
         /** 400, 404, a redirect and the like: asking again cannot help. */
         BAD_REQUEST(Effect.STOPS_RUN),
-        /** The budget does not cover the worst case of this call, or the account is empty. */
-        BUDGET(Effect.STOPS_RUN),
+        /** 402, an empty account. */
+        UNPAID(Effect.STOPS_RUN),
+        /** The run's budget does not cover the worst case of this call: it was not made. */
+        BUDGET(Effect.ENDS_RUN),
         /** The recording has no reply for this role. */
         NOT_RECORDED(Effect.STOPS_RUN),
         /** The recording was made with another prompt. */
@@ -141,6 +143,8 @@ public sealed interface ModelReply {
         /** This candidate is lost, the run goes on. */
         COSTS_CANDIDATE,
         /** The run stops where it is and can be resumed. */
-        STOPS_RUN
+        STOPS_RUN,
+        /** The run ends with what it has. */
+        ENDS_RUN
     }
 }

@@ -20,7 +20,6 @@ public final class ProviderSource implements ModelSource {
     private final String baseUrl;
     private final RetryPolicy retries;
     private final int concurrency;
-    private final Budget budget;
     private final UnaryOperator<String> environment;
 
     private ProviderSource(
@@ -29,14 +28,12 @@ public final class ProviderSource implements ModelSource {
             String baseUrl,
             RetryPolicy retries,
             int concurrency,
-            Budget budget,
             UnaryOperator<String> environment) {
         this.kind = kind;
         this.model = model;
         this.baseUrl = baseUrl;
         this.retries = retries;
         this.concurrency = concurrency;
-        this.budget = budget;
         this.environment = environment;
     }
 
@@ -56,45 +53,23 @@ public final class ProviderSource implements ModelSource {
                 // Ollama answers one after another unless told otherwise; what waits there would
                 // wait against its deadline.
                 kind == ProviderKind.OLLAMA ? 1 : CONCURRENCY,
-                Budget.UNLIMITED,
                 System::getenv);
     }
 
     /** So many requests at once at most: 10, for Ollama 1. */
     public ProviderSource withConcurrency(int requests) {
-        return new ProviderSource(kind, model, baseUrl, retries, requests, budget, environment);
+        return new ProviderSource(kind, model, baseUrl, retries, requests, environment);
     }
 
     /** Other retries than {@link RetryPolicy#DEFAULT}. */
     public ProviderSource withRetries(RetryPolicy policy) {
         return new ProviderSource(
-                kind,
-                model,
-                baseUrl,
-                requireNonNull(policy, "policy"),
-                concurrency,
-                budget,
-                environment);
-    }
-
-    /**
-     * Ends a run cleanly before it spends more than this. What a resumed run has spent counts; a
-     * budget is no part of the name, so a run goes on with a larger one.
-     */
-    public ProviderSource withBudget(Budget limits) {
-        return new ProviderSource(
-                kind,
-                model,
-                baseUrl,
-                retries,
-                concurrency,
-                requireNonNull(limits, "limits"),
-                environment);
+                kind, model, baseUrl, requireNonNull(policy, "policy"), concurrency, environment);
     }
 
     /** Looks for the key elsewhere: for tests. */
     ProviderSource withEnvironment(UnaryOperator<String> variables) {
-        return new ProviderSource(kind, model, baseUrl, retries, concurrency, budget, variables);
+        return new ProviderSource(kind, model, baseUrl, retries, concurrency, variables);
     }
 
     @Override
@@ -119,8 +94,7 @@ public final class ProviderSource implements ModelSource {
         }
         return new RetryingModel(
                 new ConcurrentModel(
-                        new BudgetedModel(
-                                new LiveModel(kind, model, baseUrl, key), budget, run.spent()),
+                        run.meter().over(new LiveModel(kind, model, baseUrl, key)),
                         concurrency,
                         Waiting.REAL),
                 retries,

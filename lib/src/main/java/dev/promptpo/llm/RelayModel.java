@@ -29,12 +29,14 @@ final class RelayModel implements LanguageModel {
     private final Path folder;
     private final Duration deadline;
     private final Duration slice;
+    private final Meter meter;
     private final RelayStatus status;
 
     RelayModel(Path folder, RunContext run, Duration deadline, Duration slice) {
         this.folder = folder;
         this.deadline = deadline;
         this.slice = slice;
+        this.meter = run.meter();
         this.status = new RelayStatus(folder.resolve("status.md"), run);
     }
 
@@ -154,7 +156,7 @@ final class RelayModel implements LanguageModel {
             }
             seen = now;
             Duration waited = Duration.ofNanos(System.nanoTime() - start);
-            if (waited.compareTo(deadline) > 0) {
+            if (waited.compareTo(deadline) > 0 || meter.timeOver().isPresent()) {
                 String late = "no longer waited for; an answer is taken when the run is resumed";
                 status.set(request.role(), State.LATE, late);
                 return new NoAnswer(
@@ -162,7 +164,7 @@ final class RelayModel implements LanguageModel {
                         "nobody wrote "
                                 + files.answer()
                                 + " within "
-                                + deadline
+                                + (waited.compareTo(deadline) > 0 ? deadline : waited)
                                 + "; write it and resume the run",
                         "",
                         TokenUsage.UNKNOWN,

@@ -13,7 +13,8 @@ import static java.util.Objects.requireNonNull;
  * @param seed of the run
  * @param lifetime of a policy object: {@code episode} or {@code candidate}
  * @param attempts hears of each attempt that failed and is made again
- * @param spent on models by this run so far, where it is resumed: it counts against a budget
+ * @param meter keeps the run's budget: what is opened asks through {@link Meter#over}, or the run
+ *     puts it over the whole
  */
 public record RunContext(
         String environment,
@@ -24,17 +25,17 @@ public record RunContext(
         long seed,
         String lifetime,
         AttemptListener attempts,
-        Spending spent) {
+        Meter meter) {
 
     public RunContext {
         requireNonNull(environment, "environment");
         requireNonNull(preset, "preset");
         requireNonNull(lifetime, "lifetime");
         requireNonNull(attempts, "attempts");
-        requireNonNull(spent, "spent");
+        requireNonNull(meter, "meter");
     }
 
-    /** A run that has spent nothing yet. */
+    /** A run without a budget. */
     public RunContext(
             String environment,
             String preset,
@@ -53,10 +54,10 @@ public record RunContext(
                 seed,
                 lifetime,
                 attempts,
-                Spending.NONE);
+                Meter.unlimited());
     }
 
-    /** A run that has spent nothing yet, whose failed attempts nobody listens to. */
+    /** A run without a budget, whose failed attempts nobody listens to. */
     public RunContext(
             String environment,
             String preset,

@@ -175,7 +175,7 @@ final class WireCall implements HttpClient, HttpClientBuilder {
         if (error.isPresent() && error.get().keyAtFault()) {
             reason = Reason.UNAUTHORIZED;
         } else if (error.isPresent() && error.get().spent()) {
-            reason = Reason.BUDGET;
+            reason = Reason.UNPAID;
         }
         String said = error.map(ErrorBody::message).filter(m -> !m.isBlank()).orElse(text);
         return stop(

@@ -3,6 +3,7 @@ package dev.promptpo.optimizer;
 import dev.promptpo.environment.EnvironmentSpec;
 import dev.promptpo.ledger.Ledger;
 import dev.promptpo.ledger.RunDocument;
+import dev.promptpo.llm.Budget;
 import dev.promptpo.llm.LanguageModel;
 import dev.promptpo.llm.ModelSource;
 import dev.promptpo.llm.RunContext;
@@ -20,6 +21,7 @@ record Plan(
         Path directory,
         ModelSource model,
         Duration deadline,
+        Budget budget,
         Supplier<RolloutEngine> engine,
         SeedSource seeds,
         BiFunction<Path, RunDocument, Ledger> ledger,
@@ -38,6 +40,7 @@ record Plan(
                 directory,
                 new NotToBeAsked(settings.model()),
                 Duration.ZERO,
+                Budget.UNLIMITED,
                 () -> {
                     throw onlyLookedAt();
                 },

@@ -8,9 +8,11 @@ import dev.promptpo.environment.Environments;
 import dev.promptpo.environment.Seeds;
 import dev.promptpo.ledger.Ledger;
 import dev.promptpo.ledger.RunDocument;
+import dev.promptpo.llm.Budget;
 import dev.promptpo.llm.ModelSettings;
 import dev.promptpo.llm.ModelSource;
 import dev.promptpo.llm.Models;
+import dev.promptpo.llm.PriceTable;
 import dev.promptpo.prompt.Prompts;
 import dev.promptpo.rollout.RolloutEngine;
 import dev.promptpo.rollout.RolloutEngines;
@@ -39,6 +41,7 @@ public final class PromptPO {
     private String preset = Environments.DEFAULT_PRESET;
     private ModelSource model = Models.replay();
     private ModelSettings modelSettings = ModelSettings.DEFAULT;
+    private Budget budget = Budget.UNLIMITED;
     private OptionalInt candidates = OptionalInt.empty();
     private OptionalInt rounds = OptionalInt.empty();
     private OptionalInt episodes = OptionalInt.empty();
@@ -85,6 +88,16 @@ public final class PromptPO {
     /** Temperature, largest reply and deadline. */
     public PromptPO modelSettings(ModelSettings settings) {
         modelSettings = requireNonNull(settings, "model settings");
+        return this;
+    }
+
+    /**
+     * What the run may spend; no limit unless set. When it is spent the run ends with its best
+     * result ({@link Run#endedByBudget}); the same plan with a larger one goes on. What earlier
+     * sessions spent counts. It is no setting of the run: two runs that differ in it alone are one.
+     */
+    public PromptPO budget(Budget limits) {
+        budget = requireNonNull(limits, "limits");
         return this;
     }
 
@@ -181,13 +194,18 @@ public final class PromptPO {
      * Opens the run, or goes on with the one of the same settings in the same folder. Nothing is
      * asked and nothing rolled out yet.
      *
-     * @throws IllegalArgumentException when the folder holds a run of other settings
+     * @throws IllegalArgumentException when the folder holds a run of other settings, or the budget
+     *     limits money and the model's price is not known
      * @throws dev.promptpo.environment.UnknownEnvironmentException for an unknown id
      * @throws dev.promptpo.llm.ModelUnavailableException when the model cannot be opened
      * @throws dev.promptpo.ledger.LedgerException when the folder cannot be written or is being
      *     written by another run
      */
     public Run start() {
+        return Run.start(plan());
+    }
+
+    private Plan plan() {
         EnvironmentSpec spec = specOfPreset.apply(preset);
         RunSettings settings =
                 new RunSettings(
@@ -207,17 +225,17 @@ public final class PromptPO {
                         reflection,
                         heldoutEpisodes,
                         lifetime.orElse(spec.lifetime()));
-        return Run.start(
-                new Plan(
-                        spec,
-                        settings,
-                        directory.orElseGet(() -> defaultDirectory(settings)),
-                        model,
-                        modelSettings.deadline(),
-                        engine,
-                        seeds,
-                        ledger,
-                        observers));
+        return new Plan(
+                spec,
+                settings,
+                directory.orElseGet(() -> defaultDirectory(settings)),
+                model,
+                modelSettings.deadline(),
+                budget.money().isEmpty() ? budget : budget.priced(model.name(), PriceTable.load()),
+                engine,
+                seeds,
+                ledger,
+                observers);
     }
 
     /** {@link #start} and {@link Run#run}. */

@@ -10,11 +10,14 @@ import dev.promptpo.ledger.Ledger;
 import dev.promptpo.ledger.LedgerException;
 import dev.promptpo.ledger.LedgerReader;
 import dev.promptpo.ledger.RunDocument;
+import dev.promptpo.llm.Budget;
 import dev.promptpo.llm.LanguageModel;
+import dev.promptpo.llm.Meter;
 import dev.promptpo.llm.ModelReply.NoAnswer;
 import dev.promptpo.llm.ModelRequest;
 import dev.promptpo.llm.Recording;
 import dev.promptpo.llm.RunContext;
+import dev.promptpo.llm.Spending;
 import dev.promptpo.prompt.Prompts;
 import dev.promptpo.python.PythonInterruptedException;
 import dev.promptpo.rollout.Purpose;
@@ -30,6 +33,7 @@ import java.util.NoSuchElementException;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.stream.Stream;
 
 /**
  * A run of PromptPO: a state machine, stepped round by round or run to its end. What it has paid
@@ -47,6 +51,11 @@ public final class Run implements AutoCloseable {
     private volatile RunState state;
     private volatile Optional<Work> work = Optional.empty();
 
+    /** Whether the budget is spent and the result is being measured. */
+    private volatile boolean ending;
+
+    private volatile boolean endedHere;
+
     private Run(Plan plan) {
         this.plan = plan;
         this.announcer = new Announcer(plan.observers());
@@ -54,7 +63,7 @@ public final class Run implements AutoCloseable {
 
     static Run start(Plan plan) {
         Run run = new Run(plan);
-        if (!run.lookedUpFinished()) {
+        if (!run.lookedUpOver()) {
             run.open();
         }
         run.announcer.tellHere(new RunEvent.RunStarted(run));
@@ -86,7 +95,8 @@ public final class Run implements AutoCloseable {
      *
      * @return the round
      * @throws IllegalStateException when the run is finished
-     * @throws RunStoppedException when the model or its budget is the reason that it cannot go on
+     * @throws RunStoppedException when the model is the reason that it cannot go on, or the budget
+     *     ended the run before the round was closed
      * @throws RunInterruptedException when this thread is interrupted
      * @throws LedgerException when the folder cannot be written any more
      */
@@ -99,19 +109,26 @@ public final class Run implements AutoCloseable {
                             + settings().rounds()
                             + " rounds are played");
         }
-        drive(this::playNext);
+        if (!over()) {
+            drive(this::playNext);
+        }
+        Optional<BudgetEnd> ended = endedByBudget();
+        if (ended.isPresent()) {
+            throw new RunStoppedException("the run ended: " + ended.get());
+        }
         return rounds().getLast();
     }
 
     /**
-     * Runs to the end; throws as {@link #step}. A finished run is left as it is.
+     * Runs to the end, or until its budget is spent; throws as {@link #step} for any other reason.
+     * A run that is {@link #over} is left as it is.
      *
      * @return this
      */
     public Run run() {
-        if (!finished()) {
+        if (!over()) {
             drive(session -> {
-                while (!finished()) {
+                while (!over()) {
                     playNext(session);
                 }
             });
@@ -122,6 +139,26 @@ public final class Run implements AutoCloseable {
     /** Whether all rounds are played and the best policy is measured. */
     public boolean finished() {
         return state.closed();
+    }
+
+    /**
+     * How the budget ended the run before all rounds were played; empty where it did not, and once
+     * a larger budget has let it go on.
+     */
+    public Optional<BudgetEnd> endedByBudget() {
+        return state.ended();
+    }
+
+    /**
+     * Whether nothing is left to do: it is finished, or ended by a budget that is no larger now.
+     */
+    public boolean over() {
+        return finished() || endedByBudget().filter(end -> endedHere || !goesOn(end)).isPresent();
+    }
+
+    /** A budget that is none of the plan's, such as a model's own, may have been raised unseen. */
+    private boolean goesOn(BudgetEnd end) {
+        return plan.budget().raises(end.budget()) || end.budget().equals(Budget.UNLIMITED);
     }
 
     public RunSettings settings() {
@@ -170,7 +207,8 @@ public final class Run implements AutoCloseable {
     }
 
     /**
-     * The best policy of all closed rounds: best score, of equals the earliest.
+     * The best policy of all closed rounds, and of the open one too where the budget ended the run:
+     * best score, of equals the earliest.
      *
      * @throws NoSuchElementException when no candidate has completed yet
      */
@@ -185,8 +223,13 @@ public final class Run implements AutoCloseable {
 
     /** {@link #best}, empty while no candidate has completed. */
     public Optional<Candidate> bestSoFar() {
+        Stream<Candidate> open =
+                endedByBudget().isPresent() || ending
+                        ? candidates(rounds().size() + 1).stream()
+                        : Stream.empty();
         return RoundProcedure.winner(
-                rounds().stream().flatMap(round -> round.winner().stream()).toList());
+                Stream.concat(rounds().stream().flatMap(round -> round.winner().stream()), open)
+                        .toList());
     }
 
     /** The best policy on held-out episodes; empty before the run's end, or when not asked for. */
@@ -285,6 +328,8 @@ public final class Run implements AutoCloseable {
                 .append(settings().candidates())
                 .append(" candidates\n");
         bestSoFar().ifPresent(best -> text.append("best: ").append(best).append('\n'));
+        endedByBudget()
+                .ifPresent(end -> text.append("ended by its budget: ").append(end).append('\n'));
         heldout()
                 .ifPresent(held ->
                         text.append("held-out: ")
@@ -315,9 +360,13 @@ public final class Run implements AutoCloseable {
         }
         try {
             try {
-                piece.work(session());
+                Session session = session();
+                work.ifPresent(open -> open.meter.start());
+                piece.work(session);
                 if (finished()) {
                     release("finished", "");
+                } else if (over()) {
+                    release("budget", endedByBudget().orElseThrow().toString());
                 }
             } catch (InterruptedException | PythonInterruptedException e) {
                 Thread.interrupted(); // set again by one of the two
@@ -332,23 +381,46 @@ public final class Run implements AutoCloseable {
                 throw e;
             }
         } finally {
+            work.ifPresent(open -> open.meter.stop());
             driving.unlock();
             announcer.flush();
         }
     }
 
     private void playNext(Session session) throws InterruptedException {
+        try {
+            playOrFinish(session);
+        } catch (BudgetSpentException spent) {
+            // What is measured now asks nothing.
+            session.goOn();
+            ending = true;
+            endedHere = true;
+            try {
+                finish(
+                        session,
+                        Optional.of(
+                                new BudgetEnd(
+                                        spent.getMessage(),
+                                        BudgetEnd.notDone(state, settings()),
+                                        plan.budget())));
+            } finally {
+                ending = false;
+            }
+        }
+    }
+
+    private void playOrFinish(Session session) throws InterruptedException {
         int played = rounds().size();
         if (played < settings().rounds()) {
             announcer.tellHere(new RunEvent.RoundStarted(this, played + 1));
             procedure(session).play(played + 1);
         }
         if (rounds().size() == settings().rounds()) {
-            finish(session);
+            finish(session, Optional.empty());
         }
     }
 
-    private void finish(Session session) throws InterruptedException {
+    private void finish(Session session, Optional<BudgetEnd> ended) throws InterruptedException {
         Optional<Candidate> best = bestSoFar();
         if (best.isPresent() && settings().heldoutEpisodes() > 0 && heldout().isEmpty()) {
             measurement(session).measure(best.get(), settings().heldoutEpisodes());
@@ -362,6 +434,7 @@ public final class Run implements AutoCloseable {
         } else {
             fields.putNull("best");
         }
+        ended.ifPresent(end -> end.put(fields));
         session.record(EventTypes.RUN_CLOSED, fields);
         session.tell(new RunEvent.RunClosed(this));
     }
@@ -385,21 +458,25 @@ public final class Run implements AutoCloseable {
     // --- opening and closing ---
 
     /** A finished run needs no model, no engine and no lock to be looked at. */
-    private boolean lookedUpFinished() {
+    private boolean lookedUpOver() {
         if (!Files.exists(directory().resolve("run.json"))) {
             return false;
         }
         LedgerReader reader = LedgerReader.open(directory());
         refuseOther(reader.run());
         state = folded(reader, reader.events());
-        return finished();
+        return over();
     }
 
     private void open() {
+        Meter meter =
+                Meter.of(
+                        plan.budget(),
+                        state == null ? Spending.NONE : state.spent(settings().maxOutputTokens()),
+                        (percent, message) ->
+                                announcer.tell(new RunEvent.BudgetWarning(this, percent, message)));
         Optional<LanguageModel> model =
-                state != null && finished()
-                        ? Optional.empty()
-                        : Optional.of(plan.model().open(context()));
+                state != null && over() ? Optional.empty() : Optional.of(model(meter));
         try {
             yieldIdle();
             Ledger ledger =
@@ -418,7 +495,7 @@ public final class Run implements AutoCloseable {
                 ledger.close();
                 throw e;
             }
-            work = Optional.of(new Work(ledger, model));
+            work = Optional.of(new Work(ledger, model, meter));
             OPEN.put(key(), this);
         } catch (RuntimeException e) {
             model.ifPresent(LanguageModel::close);
@@ -448,6 +525,7 @@ public final class Run implements AutoCloseable {
                             open.model,
                             settings().modelSettings(plan.deadline()),
                             plan.engine().get(),
+                            open.meter,
                             announcer);
             session.begin();
             open.session = Optional.of(session);
@@ -499,7 +577,12 @@ public final class Run implements AutoCloseable {
         }
     }
 
-    private RunContext context() {
+    private LanguageModel model(Meter meter) {
+        LanguageModel model = plan.model().open(context(meter));
+        return meter.attached() ? model : meter.over(model);
+    }
+
+    private RunContext context(Meter meter) {
         return new RunContext(
                 settings().environment(),
                 settings().preset(),
@@ -508,7 +591,8 @@ public final class Run implements AutoCloseable {
                 settings().episodes(),
                 settings().seed(),
                 settings().lifetime().name().toLowerCase(Locale.ROOT),
-                this::retried);
+                this::retried,
+                meter);
     }
 
     private void retried(ModelRequest request, int attempt, NoAnswer failure, Duration wait) {
@@ -557,11 +641,13 @@ public final class Run implements AutoCloseable {
     private static final class Work {
         private final Ledger ledger;
         private final Optional<LanguageModel> model;
+        private final Meter meter;
         private volatile Optional<Session> session = Optional.empty();
 
-        Work(Ledger ledger, Optional<LanguageModel> model) {
+        Work(Ledger ledger, Optional<LanguageModel> model, Meter meter) {
             this.ledger = ledger;
             this.model = model;
+            this.meter = meter;
         }
     }
 

@@ -50,9 +50,10 @@ public final class RunContent {
             case EventTypes.FEEDBACK_FINISHED,
                     EventTypes.CANDIDATE_FINISHED,
                     EventTypes.ROUND_CLOSED,
-                    EventTypes.EVALUATION,
-                    EventTypes.RUN_CLOSED ->
+                    EventTypes.EVALUATION ->
                     true;
+            // One that a budget ended is not at its end.
+            case EventTypes.RUN_CLOSED -> !event.fields().path("ended").isObject();
             default -> false;
         };
     }

@@ -39,6 +39,14 @@ public sealed interface RunEvent {
     record ReplyReceived(Run run, String role, ModelReply reply) implements RunEvent {}
 
     /**
+     * A share of the budget is spent.
+     *
+     * @param percent 50 or 80
+     * @param message which limit, and how much of it; one line
+     */
+    record BudgetWarning(Run run, int percent, String message) implements RunEvent {}
+
+    /**
      * A policy is handed to the rollout engine.
      *
      * @param role of the reply that holds its source
@@ -75,6 +83,6 @@ public sealed interface RunEvent {
      */
     record RunStopped(Run run, String reason) implements RunEvent {}
 
-    /** It came to its end. */
+    /** It came to its end: all rounds are played, or {@link Run#endedByBudget} says why not. */
     record RunClosed(Run run) implements RunEvent {}
 }

@@ -4,24 +4,26 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.promptpo.ledger.Event;
 import dev.promptpo.ledger.LedgerReader;
+import dev.promptpo.llm.Meter;
 import dev.promptpo.llm.ModelReply;
 import dev.promptpo.llm.ModelReply.Effect;
+import dev.promptpo.llm.Spending;
 import dev.promptpo.llm.TokenUsage;
 import dev.promptpo.rollout.FailureKind;
 import dev.promptpo.rollout.FeedbackResult;
 import dev.promptpo.rollout.Purpose;
 import dev.promptpo.rollout.RolloutResult;
 import dev.promptpo.rollout.Trace;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
-import java.util.Set;
 import java.util.TreeMap;
 
 /**
@@ -36,13 +38,23 @@ final class RunState {
     private final Map<Integer, TreeMap<Integer, Candidate>> candidates = new TreeMap<>();
     private final List<RoundSummary> rounds = new ArrayList<>();
     private final List<Evaluation> evaluations = new ArrayList<>();
-    private final Set<String> openRequests = new LinkedHashSet<>();
+
+    /** Of each role the payload of its prompt. */
+    private final Map<String, String> openRequests = new LinkedHashMap<>();
+
+    /** Payloads of prompts whose replies nobody counted the tokens of. */
+    private final List<String> uncounted = new ArrayList<>();
+
     private final Map<String, OpenRollout> openRollouts = new LinkedHashMap<>();
     private FeedbackState feedbackState = FeedbackState.BEGINNING;
     private Usage usage = Usage.NONE;
     private Steps steps = Steps.NONE;
     private long events;
     private boolean closed;
+    private Optional<BudgetEnd> ended = Optional.empty();
+    private Duration worked = Duration.ZERO;
+    private Optional<Instant> sessionBegan = Optional.empty();
+    private Optional<Instant> last = Optional.empty();
 
     RunState(LedgerReader ledger) {
         this.ledger = ledger;
@@ -53,13 +65,31 @@ final class RunState {
         events++;
         ObjectNode fields = event.fields();
         switch (event.type()) {
-            case EventTypes.SESSION_STARTED -> openRequests.clear();
-            case EventTypes.REQUEST_STARTED -> {
-                usage = usage.called();
-                openRequests.add(fields.path("role").asText());
+            case EventTypes.SESSION_STARTED -> {
+                worked = worked.plus(cutOffSession());
+                sessionBegan = Optional.of(event.time());
+                // What was in flight may have been written, and paid for.
+                uncounted.addAll(openRequests.values());
+                openRequests.clear();
             }
-            case EventTypes.REQUEST_RETRIED ->
-                    usage = usage.called().spent(tokens(fields.path("usage")));
+            case EventTypes.SESSION_CLOSED -> {
+                worked =
+                        worked.plus(
+                                fields.path("timing").path("worked_s").isNumber()
+                                        ? seconds(fields.path("timing").path("worked_s"))
+                                        : cutOffSession());
+                sessionBegan = Optional.empty();
+            }
+            case EventTypes.REQUEST_STARTED -> {
+                ended = Optional.empty();
+                usage = usage.called();
+                openRequests.put(
+                        fields.path("role").asText(), fields.path("prompt_payload").asText());
+            }
+            case EventTypes.REQUEST_RETRIED -> {
+                usage = usage.called().spent(tokens(fields.path("usage")));
+                noteUncounted(fields, openRequests.get(fields.path("role").asText()));
+            }
             case EventTypes.REPLY_RECEIVED -> replied(fields);
             case EventTypes.ROLLOUT_STARTED -> {
                 OpenRollout begun = OpenRollout.of(fields);
@@ -80,11 +110,15 @@ final class RunState {
             }
             case EventTypes.ROUND_CLOSED -> rounds.add(round(fields));
             case EventTypes.EVALUATION -> evaluations.add(evaluation(fields));
-            case EventTypes.RUN_CLOSED -> closed = true;
+            case EventTypes.RUN_CLOSED -> {
+                ended = BudgetEnd.of(fields);
+                closed = ended.isEmpty();
+            }
             default -> {
                 // an event that a later version added: it is kept, and means nothing here
             }
         }
+        last = Optional.of(event.time());
     }
 
     synchronized long events() {
@@ -148,7 +182,7 @@ final class RunState {
     /** What has been started and not ended: requests, then rollouts. */
     synchronized List<InFlight> inFlight() {
         List<InFlight> open = new ArrayList<>();
-        openRequests.forEach(role -> open.add(new InFlight("request", role)));
+        openRequests.keySet().forEach(role -> open.add(new InFlight("request", role)));
         openRollouts.keySet().forEach(name -> open.add(new InFlight("rollout", name)));
         return open;
     }
@@ -169,9 +203,60 @@ final class RunState {
         return closed;
     }
 
+    /** How a budget ended it, until something is asked again. */
+    synchronized Optional<BudgetEnd> ended() {
+        return ended;
+    }
+
+    /**
+     * What was spent, over all sessions: tokens that nobody counted at their worst, of a session
+     * that was cut off the time between its first event and its last.
+     *
+     * @param maxOutputTokens largest reply asked for
+     */
+    Spending spent(int maxOutputTokens) {
+        List<String> prompts;
+        Usage used;
+        Duration time;
+        synchronized (this) {
+            prompts = new ArrayList<>(uncounted);
+            prompts.addAll(openRequests.values());
+            used = usage;
+            time = worked.plus(cutOffSession());
+        }
+        TokenUsage tokens = used.tokens();
+        for (String prompt : prompts) {
+            tokens = tokens.plus(Meter.worstCase(ledger.payloadText(prompt), maxOutputTokens));
+        }
+        return new Spending(used.calls(), tokens, time);
+    }
+
+    /** How long the session that is not closed has worked. */
+    private Duration cutOffSession() {
+        return sessionBegan
+                .flatMap(began -> last.map(end -> Duration.between(began, end)))
+                .filter(time -> !time.isNegative())
+                .orElse(Duration.ZERO);
+    }
+
+    private void noteUncounted(ObjectNode fields, String prompt) {
+        boolean counted = !tokens(fields.path("usage")).equals(TokenUsage.UNKNOWN);
+        boolean written =
+                !fields.path("reason").isTextual()
+                        || Meter.mayHaveWritten(
+                                ModelReply.Reason.valueOf(fields.path("reason").asText()));
+        if (written && !counted && prompt != null) {
+            uncounted.add(prompt);
+        }
+    }
+
+    private static Duration seconds(JsonNode number) {
+        return Duration.ofNanos(Math.round(number.asDouble() * 1e9));
+    }
+
     private void replied(ObjectNode fields) {
         String role = fields.path("role").asText();
-        openRequests.remove(role);
+        noteUncounted(fields, openRequests.remove(role));
         usage = usage.spent(tokens(fields.path("usage")));
         if (fields.path("outcome").asText().equals("answer")) {
             usage = usage.answered(fields.path("drift").isObject());
@@ -180,6 +265,9 @@ final class RunState {
             return;
         }
         ModelReply.Reason reason = ModelReply.Reason.valueOf(fields.path("reason").asText());
+        if (reason == ModelReply.Reason.BUDGET) {
+            usage = usage.notCalled();
+        }
         if (reason.effect() == Effect.COSTS_CANDIDATE) {
             replies.put(role, new Reply.Lost(fields.path("message").asText()));
         }

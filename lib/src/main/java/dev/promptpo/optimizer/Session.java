@@ -7,10 +7,12 @@ import dev.promptpo.ledger.Ledger;
 import dev.promptpo.ledger.LedgerException;
 import dev.promptpo.ledger.RunDocument;
 import dev.promptpo.llm.LanguageModel;
+import dev.promptpo.llm.Meter;
 import dev.promptpo.llm.ModelReply;
 import dev.promptpo.llm.ModelReply.Answer;
 import dev.promptpo.llm.ModelReply.Effect;
 import dev.promptpo.llm.ModelReply.NoAnswer;
+import dev.promptpo.llm.ModelReply.Reason;
 import dev.promptpo.llm.ModelRequest;
 import dev.promptpo.llm.ModelSettings;
 import dev.promptpo.llm.TokenUsage;
@@ -47,6 +49,8 @@ final class Session {
     private final Optional<LanguageModel> model;
     private final ModelSettings modelSettings;
     private final RolloutEngine engine;
+    private final Meter meter;
+    private final Duration workedBefore;
     private final Announcer announcer;
     private final AtomicReference<Optional<Throwable>> stopping =
             new AtomicReference<>(Optional.empty());
@@ -58,6 +62,7 @@ final class Session {
             Optional<LanguageModel> model,
             ModelSettings modelSettings,
             RolloutEngine engine,
+            Meter meter,
             Announcer announcer) {
         this.run = run;
         this.ledger = ledger;
@@ -65,6 +70,8 @@ final class Session {
         this.model = model;
         this.modelSettings = modelSettings;
         this.engine = engine;
+        this.meter = meter;
+        this.workedBefore = meter.before().time();
         this.announcer = announcer;
     }
 
@@ -106,9 +113,15 @@ final class Session {
 
     /** Writes why work ends here. */
     void end(String reason, String message) {
-        record(
-                EventTypes.SESSION_CLOSED,
-                Fields.object().put("reason", reason).put("message", message));
+        ObjectNode fields = Fields.object().put("reason", reason).put("message", message);
+        fields.putObject("timing")
+                .put("worked_s", seconds(meter.spent().time().minus(workedBefore)));
+        record(EventTypes.SESSION_CLOSED, fields);
+    }
+
+    /** Lets something be begun again after a piece of {@link #all} failed. */
+    void goOn() {
+        stopping.set(Optional.empty());
     }
 
     /** Commits an event and takes it into the run's state. */
@@ -147,13 +160,14 @@ final class Session {
      * The model's reply in a role.
      *
      * @throws RunStoppedException when there is none, for a reason that is not the candidate's
+     * @throws BudgetSpentException when the budget does not cover the request
      */
     Reply ask(String role, Prompt prompt) throws InterruptedException {
         Optional<Reply> kept = state.reply(role);
         if (kept.isPresent()) {
             return kept.get();
         }
-        refuseWhenStopping();
+        refuseWhenStopping(stopping.get());
         record(
                 EventTypes.REQUEST_STARTED,
                 Fields.object()
@@ -168,6 +182,10 @@ final class Session {
         keep(role, reply);
         tell(new RunEvent.ReplyReceived(run, role, reply));
         return switch (reply) {
+            case NoAnswer none when none.reason().effect() == Effect.ENDS_RUN ->
+                    throw new BudgetSpentException(none.message());
+            case NoAnswer none when none.reason() == Reason.TIMEOUT && timeOver().isPresent() ->
+                    throw new BudgetSpentException(timeOver().orElseThrow());
             case NoAnswer none when none.reason().effect() != Effect.COSTS_CANDIDATE ->
                     throw new RunStoppedException(
                             "the run stopped at "
@@ -181,6 +199,10 @@ final class Session {
             case Answer answer -> state.reply(role).orElseThrow();
             case NoAnswer none -> state.reply(role).orElseThrow();
         };
+    }
+
+    private Optional<String> timeOver() {
+        return meter.timeOver();
     }
 
     /** An attempt that failed and is made again: paid for, and kept. */
@@ -257,7 +279,7 @@ final class Session {
         if (kept.isPresent()) {
             return kept.get();
         }
-        refuseWhenStopping();
+        refuseWhenStopping(stoppingWithoutBudget());
         begin(name, role, request);
         Progress progress = new Progress(name, request);
         CompletableFuture<RolloutResult> future =
@@ -327,7 +349,7 @@ final class Session {
         if (kept.isPresent()) {
             return kept.get();
         }
-        refuseWhenStopping();
+        refuseWhenStopping(stoppingWithoutBudget());
         FeedbackResult result = Futures.await(engine.submit(request));
         ObjectNode fields = Fields.object();
         fields.put("feedback", name);
@@ -387,11 +409,16 @@ final class Session {
         }
     }
 
-    private void refuseWhenStopping() throws InterruptedException {
+    /** A reply that was paid for is rolled out all the same when the budget is spent. */
+    private Optional<Throwable> stoppingWithoutBudget() {
+        return stopping.get().filter(failure -> !(failure instanceof BudgetSpentException));
+    }
+
+    private static void refuseWhenStopping(Optional<Throwable> failure)
+            throws InterruptedException {
         if (Thread.interrupted()) {
             throw new InterruptedException();
         }
-        Optional<Throwable> failure = stopping.get();
         if (failure.isPresent()) {
             throw new RunStoppedException(
                     "not begun, since the run is stopping: " + failure.get().getMessage(),

@@ -17,6 +17,11 @@ public record Usage(long calls, long answers, long drifted, TokenUsage tokens) {
         return new Usage(calls + 1, answers, drifted, tokens);
     }
 
+    /** The budget did not cover the call: it was not made. */
+    Usage notCalled() {
+        return new Usage(calls - 1, answers, drifted, tokens);
+    }
+
     Usage answered(boolean drift) {
         return new Usage(calls, answers + 1, drifted + (drift ? 1 : 0), tokens);
     }

@@ -234,7 +234,7 @@ class LiveModelTest {
         // Statuses.
         faults.add(status(sample, 400, Reason.BAD_REQUEST));
         faults.add(status(sample, 401, Reason.UNAUTHORIZED));
-        faults.add(status(sample, 402, Reason.BUDGET));
+        faults.add(status(sample, 402, Reason.UNPAID));
         faults.add(status(sample, 403, Reason.UNAUTHORIZED));
         faults.add(status(sample, 404, Reason.BAD_REQUEST));
         faults.add(status(sample, 408, Reason.TIMEOUT));
@@ -514,7 +514,7 @@ class LiveModelTest {
                                 "{\"error\":{\"message\":\"quota\",\"type\":"
                                         + "\"insufficient_quota\"}}"))) {
             assertThat(((NoAnswer) ask(ProviderKind.OPENAI, server.url(), LONG)).reason())
-                    .isEqualTo(Reason.BUDGET);
+                    .isEqualTo(Reason.UNPAID);
         }
     }
 

@@ -353,7 +353,7 @@ class RunTest {
     @Test
     void whatOthersHaveUnderWayWhenOneStopsIsKept() throws InterruptedException {
         CountDownLatch refused = new CountDownLatch(1);
-        script.on("policy/1/1", none(Reason.BUDGET, "the budget is spent"));
+        script.on("policy/1/1", none(Reason.UNPAID, "the account is empty"));
         script.on(
                 "policy/1/2",
                 request -> {

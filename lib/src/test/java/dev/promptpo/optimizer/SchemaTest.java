@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.promptpo.llm.Budget;
 import dev.promptpo.llm.LanguageModel;
 import dev.promptpo.llm.ModelIdentity;
 import dev.promptpo.llm.ModelReply;
@@ -12,6 +13,7 @@ import dev.promptpo.llm.ModelReply.NoAnswer;
 import dev.promptpo.llm.ModelReply.Reason;
 import dev.promptpo.llm.ModelRequest;
 import dev.promptpo.llm.ModelSource;
+import dev.promptpo.llm.Price;
 import dev.promptpo.llm.Recording;
 import dev.promptpo.llm.Recording.Provenance;
 import dev.promptpo.llm.RunContext;
@@ -47,6 +49,23 @@ class SchemaTest {
             }
         }
         assertThat(Schemas.eventTypes(Schemas.document("event"))).isEqualTo(new TreeSet<>(types));
+    }
+
+    @Test
+    void aRunThatItsBudgetEndedIsWhatTheSchemaSays() throws IOException {
+        plan(new FailingOnce(Script.good().model()))
+                .budget(
+                        Budget.limits()
+                                .calls(5)
+                                .tokens(1_000_000)
+                                .wallTime(Duration.ofHours(1))
+                                .money(2, new Price(0, 0, 0, "EUR", "of this test")))
+                .run()
+                .close();
+        assertThat(types()).contains("run_closed");
+        assertThat(Files.readString(folder.resolve("run/events.jsonl"))).contains("\"not_done\"");
+        assertThat(Schemas.strict("event").problemsOfLines(folder.resolve("run/events.jsonl")))
+                .isEmpty();
     }
 
     @Test
