@@ -25,7 +25,7 @@ def summaries(
         "seed": policy_seed(0),
         "cpu_s_load": limits.cpu_s_load,
         "cpu_s_feedback": limits.cpu_s_feedback,
-        "specification": seen_by_policy(specification),
+        "specification": seen_by_policy(specification, request.anonymous),
     }
     found = []
     try:

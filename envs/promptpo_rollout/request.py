@@ -25,6 +25,7 @@ class RolloutRequest:
     lockstep: int
     trace: bool
     limits: Limits
+    anonymous: bool = False
 
     @classmethod
     def of(cls, given: Mapping[str, object]) -> RolloutRequest:
@@ -49,6 +50,7 @@ class RolloutRequest:
             lifetime=lifetime,
             lockstep=1 if lifetime == "candidate" else min(lockstep, len(seeds)),
             trace=bool(given.get("trace", False)),
+            anonymous=_anonymous(given),
             limits=Limits.of(_limits(given)),
         )
 
@@ -64,6 +66,7 @@ class FeedbackRequest:
     width: int
     trace: bytes
     limits: Limits
+    anonymous: bool = False
 
     @classmethod
     def of(cls, given: Mapping[str, object], trace: bytes, observation: int) -> FeedbackRequest:
@@ -96,8 +99,16 @@ class FeedbackRequest:
             rows=tuple(rows),
             width=width,
             trace=trace,
+            anonymous=_anonymous(given),
             limits=Limits.of(_limits(given)),
         )
+
+
+def _anonymous(given: Mapping[str, object]) -> bool:
+    anonymous = given.get("anonymous", False)
+    if not isinstance(anonymous, bool):
+        raise BadRequest(f"anonymous must be true or false; it was {anonymous!r}")
+    return anonymous
 
 
 def _limits(given: Mapping[str, object]) -> Mapping[str, object]:

@@ -122,7 +122,7 @@ class Rollout:
             "lifetime": request.lifetime,
             "cpu_s_load": request.limits.cpu_s_load,
             "cpu_s_step": request.limits.cpu_s_step,
-            "specification": seen_by_policy(specification),
+            "specification": seen_by_policy(specification, request.anonymous),
         }
 
     def _begin(self, slot: int, flags: np.ndarray, seeds: np.ndarray, rows: np.ndarray) -> None:
@@ -243,10 +243,25 @@ class _Episode:
         return np.ascontiguousarray(rows, dtype="<f8").tobytes()
 
 
-def seen_by_policy(specification: dict) -> dict:
-    """The part of a specification that a policy's process is given."""
+def seen_by_policy(specification: dict, anonymous: bool = False) -> dict:
+    """The part of a specification that a policy's process is given.
+
+    Anonymous: the fields of an observation are o0, o1, ... in their order, the actions a0, a1, ...,
+    and units, bounds of observations and meanings are left out, as in the prompts of that form.
+    """
     keys = ("observation", "observation_size", "vector_size", "action")
-    return {key: specification[key] for key in keys}
+    seen = {key: specification[key] for key in keys}
+    if anonymous:
+        layout = ("start", "stop", "shape", "extra")
+        seen["observation"] = [
+            {"name": f"o{number}", **{key: field[key] for key in layout if key in field}}
+            for number, field in enumerate(specification["observation"])
+        ]
+        action = dict(specification["action"])
+        action["names"] = [f"a{number}" for number in range(len(action.get("names", ())))]
+        action.pop("units", None)
+        seen["action"] = action
+    return seen
 
 
 def policy_seed(seed: int) -> int:

@@ -5,7 +5,9 @@ import platform
 import re
 
 import numpy as np
+import promptpo_envs
 import pytest
+from promptpo_rollout.rollout import seen_by_policy
 
 GOOD = "class P:\n    def act(self, obs):\n        return int(obs.pole_angle > 0)\n"
 SLOW = """
@@ -93,6 +95,35 @@ class Feedback:
         f"1: {len(first)} steps, mean angle {sum(first.tolist()) / len(first):.3f}, (4,)"
     )
     assert answer["summaries"][1].startswith("2: ")
+
+
+def test_anonymous_hides_the_names_from_policies_and_feedback(engine):
+    named = "class P:\n    def act(self, obs):\n        return int(obs.pole_angle > 0)\n"
+    unnamed = named.replace("pole_angle", "o2")
+    usual = engine.rollout("CartPole-v1", named, [1, 2])
+    result, blob = engine.rollout("CartPole-v1", unnamed, [1, 2], trace=True, anonymous=True)
+    assert result["actions_digest"] == usual["actions_digest"]
+    told = engine.rollout("CartPole-v1", named, [1], anonymous=True)
+    assert told["kind"] == "EXCEPTION" and "no attribute 'pole_angle'" in told["message"]
+
+    source = (
+        "class Feedback:\n    def summarize_trajectory(self, traj):\n        return repr(traj[0])"
+    )
+    answer = engine.feedback("CartPole-v1", source, result["trace"], blob, anonymous=True)
+    values = np.frombuffer(blob).reshape(-1, 6)[0, :4].tolist()
+    shown = ", ".join(f"o{number}={value}" for number, value in enumerate(values))
+    assert answer["summaries"][0] == f"Observation({shown})"
+
+
+def test_what_an_anonymous_policy_is_given_names_nothing():
+    specification = promptpo_envs.specification("NoiseWorld5")
+    given = json.dumps(seen_by_policy(specification, anonymous=True))
+    for field in specification["observation"]:
+        assert field["name"] not in given and field["meaning"] not in given
+    assert '"names": ["a0", "a1", "a2", "a3"]' in given
+    assert [field["name"] for field in json.loads(given)["observation"]] == [
+        f"o{number}" for number in range(len(specification["observation"]))
+    ]
 
 
 def test_feedback_gets_a_trace_larger_than_a_pipe(engine):
@@ -210,6 +241,7 @@ class Helper:
         ({"seeds": ["1"]}, "seeds must be a list"),
         ({"lifetime": "run"}, "lifetime must be one of episode, candidate"),
         ({"lockstep": 0}, "lockstep must be"),
+        ({"anonymous": "yes"}, "anonymous must be true or false"),
         ({"limits": {"cpu_s": 1}}, "unknown limit 'cpu_s'"),
         ({"limits": {"cpu_s_step": -1}}, "must be a number above 0"),
         ({"source": None}, "source must be a text"),

@@ -11,10 +11,7 @@ import dev.promptpo.rollout.RolloutEngines;
 import dev.promptpo.rollout.RolloutOptions;
 import dev.promptpo.rollout.RolloutRequest;
 import dev.promptpo.rollout.RolloutResult;
-import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.charset.CharacterCodingException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -97,7 +94,7 @@ final class EvaluateCommand implements Callable<Integer> {
         if (seed < 0) {
             throw bad("--seed must be 0 or larger; got " + seed);
         }
-        String source = read(policy);
+        String source = SourceFile.read(command, "--policy", policy);
         EnvironmentSpec spec = Environments.spec(environment, preset);
         RolloutRequest request =
                 new RolloutRequest(
@@ -122,16 +119,6 @@ final class EvaluateCommand implements Callable<Integer> {
             return result instanceof RolloutResult.Completed
                     ? ExitCodes.OK
                     : ExitCodes.POLICY_FAILED;
-        }
-    }
-
-    private String read(Path file) {
-        try {
-            return Files.readString(file);
-        } catch (CharacterCodingException e) {
-            throw bad("--policy must be UTF-8 text; " + file + " is not");
-        } catch (IOException e) {
-            throw bad("--policy must be a readable file; cannot read " + file);
         }
     }
 

@@ -1,6 +1,8 @@
 package dev.promptpo.cli;
 
 import dev.promptpo.environment.EnvironmentSpec.Lifetime;
+import dev.promptpo.prompt.ContextForm;
+import dev.promptpo.prompt.History;
 import dev.promptpo.rollout.Isolation;
 import java.io.BufferedWriter;
 import java.io.FileDescriptor;
@@ -70,8 +72,10 @@ public final class Main implements Runnable {
         CommandLine line =
                 new CommandLine(new Main())
                         .registerConverter(Lifetime.class, word -> oneOf(Lifetime.values(), word))
+                        .registerConverter(Isolation.class, word -> oneOf(Isolation.values(), word))
                         .registerConverter(
-                                Isolation.class, word -> oneOf(Isolation.values(), word));
+                                ContextForm.class, word -> oneOf(ContextForm.values(), word))
+                        .registerConverter(History.class, Main::history);
         wholeNumbers(line, Integer.MAX_VALUE, Integer::valueOf, int.class, Integer.class);
         wholeNumbers(line, Long.MAX_VALUE, Long::valueOf, long.class, Long.class);
         return line.setOut(out)
@@ -100,6 +104,14 @@ public final class Main implements Runnable {
                                             + "'");
                         }
                     });
+        }
+    }
+
+    private static History history(String word) {
+        try {
+            return History.parse(word.toLowerCase(Locale.ROOT));
+        } catch (IllegalArgumentException e) {
+            throw new TypeConversionException(e.getMessage());
         }
     }
 

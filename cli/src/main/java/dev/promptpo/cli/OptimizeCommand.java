@@ -10,6 +10,8 @@ import dev.promptpo.optimizer.PromptPO;
 import dev.promptpo.optimizer.Run;
 import dev.promptpo.optimizer.RunInterruptedException;
 import dev.promptpo.optimizer.RunStoppedException;
+import dev.promptpo.prompt.ContextForm;
+import dev.promptpo.prompt.History;
 import dev.promptpo.rollout.Isolation;
 import dev.promptpo.rollout.RolloutEngine;
 import dev.promptpo.rollout.RolloutEngineException;
@@ -127,6 +129,43 @@ final class OptimizeCommand implements Callable<Integer> {
     private boolean reflection;
 
     @Option(
+            names = "--history",
+            defaultValue = "full",
+            paramLabel = "FORM",
+            description =
+                    "What prompts tell of earlier rounds: full, compact (returns of all, code of"
+                            + " the best 3), compact:K, best or none. Default: ${DEFAULT-VALUE}.")
+    private History history;
+
+    @Option(
+            names = "--context",
+            defaultValue = "full",
+            paramLabel = "FORM",
+            description =
+                    "What prompts tell of the task: full, exploration (what is hidden otherwise,"
+                            + " too) or anonymous (no names, units and meanings). Default:"
+                            + " ${DEFAULT-VALUE}.")
+    private ContextForm context;
+
+    @Option(
+            names = "--feedback-episodes",
+            paramLabel = "N",
+            description = "Episodes of a winner that are summarised. Default: all.")
+    private Optional<Integer> feedbackEpisodes;
+
+    @Option(
+            names = "--feedback-steps",
+            paramLabel = "N",
+            description = "Steps of an episode that the Feedback class sees. Default: all.")
+    private Optional<Integer> feedbackSteps;
+
+    @Option(
+            names = "--start-from",
+            paramLabel = "FILE",
+            description = "A policy of your own as the first attempt: Python source.")
+    private Optional<Path> startFrom;
+
+    @Option(
             names = "--directory",
             paramLabel = "FOLDER",
             description = "The run's folder. Default: one below runs/, named after the settings.")
@@ -207,12 +246,18 @@ final class OptimizeCommand implements Callable<Integer> {
                             .feedback(feedback)
                             .reflection(reflection)
                             .budget(budget.limits())
+                            .history(history)
+                            .context(context)
                             .engine(engine)
                             .observer(new ProgressLines(err));
             candidates.ifPresent(plan::candidates);
             rounds.ifPresent(plan::rounds);
             episodes.ifPresent(plan::episodes);
             lifetime.ifPresent(plan::lifetime);
+            feedbackEpisodes.ifPresent(plan::feedbackEpisodes);
+            feedbackSteps.ifPresent(plan::feedbackSteps);
+            startFrom.ifPresent(
+                    file -> plan.startFrom(SourceFile.read(command, "--start-from", file)));
             directory.ifPresent(plan::directory);
             try (Run run = plan.start()) {
                 return drive(run, out, err);

@@ -42,6 +42,25 @@ class CommandLineTest {
     }
 
     @Test
+    void refusesPromptSettingsThatThereAreNot() {
+        assertBad("history must be full, compact", "optimize", "NoiseWorld2", "--history", "some");
+        assertBad(
+                "expected full or exploration or anonymous",
+                "optimize",
+                "NoiseWorld2",
+                "--context",
+                "clear");
+        assertBad(
+                "--start-from must be a readable file",
+                "optimize",
+                "NoiseWorld2",
+                "--start-from",
+                folder.toString());
+        assertThat(run("optimize", "CartPole-v1", "--context", "exploration")).isEqualTo(2);
+        assertThat(err).contains("CartPole-v1 has no exploration context");
+    }
+
+    @Test
     void evaluatesAPolicyAsOneJsonDocument() throws IOException {
         assertThat(run("evaluate", "noise-world-2", "--policy", policy, "--json")).isEqualTo(0);
         JsonNode document = JSON.readTree(out);

@@ -35,7 +35,8 @@ final class EpisodePath {
                         run.settings().lifetime(),
                         Purpose.RENDER,
                         1,
-                        true);
+                        true,
+                        run.settings().promptSettings().context().anonymous());
         String headline =
                 spec.id()
                         + ": path of round "

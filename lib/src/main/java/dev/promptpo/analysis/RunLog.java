@@ -131,8 +131,14 @@ final class RunLog {
         }
     }
 
-    /** The candidate that a role belongs to: {@code policy/2/3} or {@code repair/2/3/1}. */
+    /**
+     * The candidate that a role belongs to: {@code policy/2/3} or {@code repair/2/3/1}; {@code
+     * start}, the policy that a run starts from, is candidate 1 of round 0.
+     */
     static Optional<Place> place(String role) {
+        if (role.equals("start")) {
+            return Optional.of(new Place(0, 1));
+        }
         String[] parts = role.split("/", -1);
         boolean policy = parts.length == 3 && parts[0].equals("policy");
         boolean repair = parts.length == 4 && parts[0].equals("repair");

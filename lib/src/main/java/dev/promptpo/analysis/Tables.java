@@ -29,10 +29,11 @@ import tech.tablesaw.api.Table;
  * Tables of runs, made from their ledgers alone.
  *
  * <p>Each takes a run's folder, also of a run that is still going: what is committed so far is in
- * it. Rounds and candidates count from 1. A missing value means that there is none (a failed
- * candidate has no score), never zero. Steps are environment steps; {@code steps_total} is what
- * choosing had taken in the run so far, failed candidates' and validation's included, with the
- * candidates of a round in the order of their numbers.
+ * it. Rounds and candidates count from 1; round 0 holds the policy that a run was given to start
+ * from, where there is one. A missing value means that there is none (a failed candidate has no
+ * score), never zero. Steps are environment steps; {@code steps_total} is what choosing had taken
+ * in the run so far, failed candidates' and validation's included, with the candidates of a round
+ * in the order of their numbers.
  */
 public final class Tables {
     private Tables() {}
@@ -433,7 +434,7 @@ public final class Tables {
             append(rounds, settings.path("rounds"));
             append(episodes, settings.path("episodes"));
             seed.append(settings.path("seed").asLong());
-            closed.append(log.rounds().size());
+            closed.append((int) log.rounds().keySet().stream().filter(round -> round > 0).count());
             finished.append(log.closed());
             List<StepCurve.Point> points = curve.selected().points();
             Tables.append(

@@ -23,6 +23,19 @@ import java.util.Optional;
 record CandidateProcedure(
         Session session, EnvironmentSpec spec, RunSettings settings, Prompts prompts) {
 
+    /** Role of a policy that was given to start from: no reply holds it. */
+    static final String GIVEN = "start";
+
+    /** Rolls the policy out that the run starts from: candidate 1 of round 0, never repaired. */
+    Candidate given(String source, List<Long> seeds) throws InterruptedException {
+        Optional<Candidate> finished = session.state().candidate(0, 1);
+        if (finished.isPresent()) {
+            return finished.get();
+        }
+        RolloutResult result = search(GIVEN, source, seeds);
+        return close(new Candidate(0, 1, List.of(new Attempt(GIVEN, "", source, result))));
+    }
+
     /**
      * Plays a candidate to its end.
      *
@@ -85,7 +98,8 @@ record CandidateProcedure(
                         settings.lifetime(),
                         Purpose.SEARCH,
                         RolloutRequest.LOCKSTEP,
-                        false));
+                        false,
+                        settings.promptSettings().context().anonymous()));
     }
 
     private RolloutResult noCode(String message) {

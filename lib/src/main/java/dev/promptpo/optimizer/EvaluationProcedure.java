@@ -65,7 +65,8 @@ record EvaluationProcedure(
                         settings.lifetime(),
                         Purpose.HELDOUT,
                         RolloutRequest.LOCKSTEP,
-                        false));
+                        false,
+                        settings.promptSettings().context().anonymous()));
     }
 
     private Evaluation close(Candidate candidate, List<Long> seeds, List<RolloutResult> blocks) {

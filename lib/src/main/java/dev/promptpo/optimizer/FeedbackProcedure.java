@@ -6,6 +6,7 @@ import dev.promptpo.policy.Extraction;
 import dev.promptpo.policy.PolicySource;
 import dev.promptpo.prompt.Failure;
 import dev.promptpo.prompt.Prompt;
+import dev.promptpo.prompt.PromptSettings;
 import dev.promptpo.prompt.Prompts;
 import dev.promptpo.prompt.RepairSubject;
 import dev.promptpo.rollout.FeedbackRequest;
@@ -35,7 +36,12 @@ record FeedbackProcedure(
     }
 
     /** Summarises a winner's episodes. */
-    Told tell(int round, Trace trace, FeedbackState before) throws InterruptedException {
+    Told tell(int round, Trace whole, FeedbackState before) throws InterruptedException {
+        PromptSettings asked = settings.promptSettings();
+        Trace trace =
+                whole.first(
+                        asked.feedbackEpisodes().orElse(Integer.MAX_VALUE),
+                        asked.feedbackSteps().orElse(Integer.MAX_VALUE));
         FeedbackState state = before;
         if (state.givenUp()) {
             return new Told(state, List.of(), "the Feedback class failed in an earlier round");
@@ -85,7 +91,12 @@ record FeedbackProcedure(
         FeedbackResult result =
                 session.summarise(
                         round + "/" + role,
-                        new FeedbackRequest(spec.id(), settings.preset(), source, trace));
+                        new FeedbackRequest(
+                                spec.id(),
+                                settings.preset(),
+                                source,
+                                trace,
+                                settings.promptSettings().context().anonymous()));
         return switch (result) {
             case FeedbackResult.Completed completed -> new Outcome.Worked(completed.summaries());
             case FeedbackResult.Failed failed ->

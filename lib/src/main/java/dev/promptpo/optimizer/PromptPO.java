@@ -13,6 +13,9 @@ import dev.promptpo.llm.ModelSettings;
 import dev.promptpo.llm.ModelSource;
 import dev.promptpo.llm.Models;
 import dev.promptpo.llm.PriceTable;
+import dev.promptpo.prompt.ContextForm;
+import dev.promptpo.prompt.History;
+import dev.promptpo.prompt.PromptSettings;
 import dev.promptpo.prompt.Prompts;
 import dev.promptpo.rollout.RolloutEngine;
 import dev.promptpo.rollout.RolloutEngines;
@@ -50,6 +53,8 @@ public final class PromptPO {
     private int repairs = 2;
     private boolean feedback = true;
     private boolean reflection = true;
+    private PromptSettings promptSettings = PromptSettings.DEFAULT;
+    private Optional<String> startSource = Optional.empty();
     private int heldoutEpisodes = 100;
     private Optional<Path> directory = Optional.empty();
     private Supplier<RolloutEngine> engine = RolloutEngines::shared;
@@ -146,6 +151,48 @@ public final class PromptPO {
         return this;
     }
 
+    /**
+     * How much of the earlier rounds a prompt tells; {@link History#full()} unless set. With {@link
+     * History#none()} there is no Feedback class and no reflection, since nothing would tell of
+     * them.
+     */
+    public PromptPO history(History form) {
+        promptSettings = promptSettings.with(form);
+        return this;
+    }
+
+    /** How much a prompt tells of the task; {@link ContextForm#FULL} unless set. */
+    public PromptPO context(ContextForm form) {
+        promptSettings = promptSettings.with(form);
+        return this;
+    }
+
+    /** How many of a winner's episodes are summarised, the first ones; all unless set. */
+    public PromptPO feedbackEpisodes(int n) {
+        promptSettings = promptSettings.withFeedbackEpisodes(n);
+        return this;
+    }
+
+    /** How many steps of an episode the Feedback class sees, the first ones; all unless set. */
+    public PromptPO feedbackSteps(int n) {
+        promptSettings = promptSettings.withFeedbackSteps(n);
+        return this;
+    }
+
+    /**
+     * Starts from a policy of one's own: it is rolled out before the first round, and is the first
+     * attempt that prompts tell of.
+     *
+     * @param source Python source, as a model is asked for it
+     */
+    public PromptPO startFrom(String source) {
+        if (source.isBlank()) {
+            throw new IllegalArgumentException("the policy to start from has no source");
+        }
+        startSource = Optional.of(source);
+        return this;
+    }
+
     /** Episodes on which the best policy is measured at the end; 0: not at all. */
     public PromptPO heldoutEpisodes(int n) {
         heldoutEpisodes = atLeast(0, n, "heldoutEpisodes");
@@ -207,6 +254,8 @@ public final class PromptPO {
 
     private Plan plan() {
         EnvironmentSpec spec = specOfPreset.apply(preset);
+        promptSettings.context().tell(spec); // refuses a form that the task lacks, before all else
+        boolean tells = !promptSettings.history().equals(History.none());
         RunSettings settings =
                 new RunSettings(
                         spec.id(),
@@ -221,10 +270,12 @@ public final class PromptPO {
                         episodes.orElse(spec.budget().episodes()),
                         seed,
                         repairs,
-                        feedback,
-                        reflection,
+                        feedback && tells,
+                        reflection && tells,
                         heldoutEpisodes,
-                        lifetime.orElse(spec.lifetime()));
+                        lifetime.orElse(spec.lifetime()),
+                        promptSettings,
+                        startSource);
         return new Plan(
                 spec,
                 settings,

@@ -13,6 +13,7 @@ import dev.promptpo.rollout.Purpose;
 import dev.promptpo.rollout.RolloutRequest;
 import dev.promptpo.rollout.RolloutResult;
 import dev.promptpo.rollout.RolloutResult.Completed;
+import dev.promptpo.rollout.RolloutResult.Failed;
 import dev.promptpo.rollout.Trace;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,9 +31,36 @@ record RoundProcedure(
         Prompts prompts,
         SeedSource seedSource) {
 
+    /**
+     * Plays round 0: the policy that the run starts from, rolled out, audited and summarised like a
+     * winner.
+     *
+     * @throws IllegalArgumentException when it fails: there is nothing to start from
+     */
+    void start(String source) throws InterruptedException {
+        List<Long> seeds =
+                seedSource.seeds(settings.seed(), Purpose.SEARCH, 0, settings.episodes());
+        Candidate given =
+                new CandidateProcedure(session, spec, settings, prompts).given(source, seeds);
+        if (given.result() instanceof Failed failed) {
+            throw new IllegalArgumentException(
+                    "the policy to start from failed: "
+                            + failed.kind()
+                            + " in "
+                            + failed.phase()
+                            + ": "
+                            + failed.message()
+                            + "; mend it and start another run");
+        }
+        String name = "audit/" + given.role();
+        Audit audit = audit(name, given, seeds);
+        FeedbackState before = session.state().feedbackState();
+        close(0, Optional.of(given), audit, told(0, session.state().trace(name), before));
+    }
+
     /** Plays the next round. */
     RoundSummary play(int round) throws InterruptedException {
-        List<HistoryEntry> history = reflected(round, history(session.state().rounds()));
+        List<HistoryEntry> history = reflected(round, history(session.state().history()));
         Prompt prompt = prompts.policy(history);
         List<Long> seeds =
                 seedSource.seeds(settings.seed(), Purpose.SEARCH, round, settings.episodes());
@@ -73,10 +101,15 @@ record RoundProcedure(
 
     private List<HistoryEntry> reflected(int round, List<HistoryEntry> history)
             throws InterruptedException {
+        // A winner that later prompts do not show needs no comparison.
         boolean due =
                 settings.reflection()
                         && !history.isEmpty()
-                        && history.getLast().reflection().isEmpty();
+                        && history.getLast().reflection().isEmpty()
+                        && settings.promptSettings()
+                                .history()
+                                .detailed(history)
+                                .contains(history.getLast());
         if (due
                 && session.ask("reflection/" + round, prompts.reflection(history))
                         instanceof Reply.Text text) {
@@ -141,7 +174,8 @@ record RoundProcedure(
                                 settings.lifetime(),
                                 Purpose.AUDIT,
                                 1,
-                                true));
+                                true,
+                                settings.promptSettings().context().anonymous()));
         boolean same =
                 again instanceof Completed completed
                         && completed.returns().equals(best.returns())
@@ -181,7 +215,7 @@ record RoundProcedure(
         ArrayNode summaries = feedback.putArray("summaries");
         told.summaries().forEach(summaries::add);
         session.record(EventTypes.ROUND_CLOSED, fields);
-        RoundSummary summary = session.state().rounds().getLast();
+        RoundSummary summary = session.state().history().getLast();
         session.tell(new RunEvent.RoundClosed(session.run(), summary));
         return summary;
     }

@@ -26,11 +26,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.Stream;
@@ -187,7 +189,7 @@ public final class Run implements AutoCloseable {
     /**
      * A candidate.
      *
-     * @param round from 1
+     * @param round from 1; 0 for the policy that the run started from, its candidate 1
      * @param index from 1
      * @throws NoSuchElementException when it has not finished, or there is none
      */
@@ -207,8 +209,8 @@ public final class Run implements AutoCloseable {
     }
 
     /**
-     * The best policy of all closed rounds, and of the open one too where the budget ended the run:
-     * best score, of equals the earliest.
+     * The best policy of all closed rounds, of the one that the run started from, and of the open
+     * round too where the budget ended the run: best score, of equals the earliest.
      *
      * @throws NoSuchElementException when no candidate has completed yet
      */
@@ -225,10 +227,12 @@ public final class Run implements AutoCloseable {
     public Optional<Candidate> bestSoFar() {
         Stream<Candidate> open =
                 endedByBudget().isPresent() || ending
-                        ? candidates(rounds().size() + 1).stream()
+                        ? Stream.of(0, rounds().size() + 1).flatMap(r -> candidates(r).stream())
                         : Stream.empty();
         return RoundProcedure.winner(
-                Stream.concat(rounds().stream().flatMap(round -> round.winner().stream()), open)
+                Stream.concat(
+                                state.history().stream().flatMap(round -> round.winner().stream()),
+                                open)
                         .toList());
     }
 
@@ -411,6 +415,9 @@ public final class Run implements AutoCloseable {
 
     private void playOrFinish(Session session) throws InterruptedException {
         int played = rounds().size();
+        if (settings().startSource().isPresent() && state.start().isEmpty()) {
+            procedure(session).start(settings().startSource().get());
+        }
         if (played < settings().rounds()) {
             announcer.tellHere(new RunEvent.RoundStarted(this, played + 1));
             procedure(session).play(played + 1);
@@ -447,12 +454,21 @@ public final class Run implements AutoCloseable {
     }
 
     private RoundProcedure procedure(Session session) {
-        Prompts prompts = new Prompts(spec(), settings().episodes(), settings().lifetime());
-        return new RoundProcedure(session, spec(), settings(), prompts, plan.seeds());
+        return new RoundProcedure(session, told(), settings(), prompts(), plan.seeds());
     }
 
     private EvaluationProcedure measurement(Session session) {
-        return new EvaluationProcedure(session, spec(), settings(), plan.seeds());
+        return new EvaluationProcedure(session, told(), settings(), plan.seeds());
+    }
+
+    private Prompts prompts() {
+        return new Prompts(
+                spec(), settings().episodes(), settings().lifetime(), settings().promptSettings());
+    }
+
+    /** The specification as the model knows it. */
+    private EnvironmentSpec told() {
+        return settings().promptSettings().context().tell(spec());
     }
 
     // --- opening and closing ---
@@ -605,16 +621,16 @@ public final class Run implements AutoCloseable {
             return;
         }
         ObjectNode wanted = settings().toJson();
+        Set<String> names = new LinkedHashSet<>();
+        wanted.fieldNames().forEachRemaining(names::add);
+        found.settings().fieldNames().forEachRemaining(names::add);
         List<String> differences = new ArrayList<>();
-        for (Map.Entry<String, JsonNode> field : wanted.properties()) {
-            JsonNode there = found.settings().path(field.getKey());
-            if (!there.toString().equals(field.getValue().toString())) {
-                differences.add(
-                        field.getKey()
-                                + " "
-                                + brief(there)
-                                + ", asked for "
-                                + brief(field.getValue()));
+        for (String name : names) {
+            JsonNode there = found.settings().path(name);
+            JsonNode asked = wanted.path(name);
+            // A number read from a file may be of another type: its text is the same.
+            if (!there.toString().equals(asked.toString())) {
+                differences.add(name + " " + brief(there) + ", asked for " + brief(asked));
             }
         }
         throw new IllegalArgumentException(
@@ -625,10 +641,13 @@ public final class Run implements AutoCloseable {
                         + "): use another folder, or the same settings");
     }
 
-    /** A setting as a reader wants it: of a digest its beginning. */
+    /** A setting as a reader wants it: of a digest or a source its beginning. */
     private static String brief(JsonNode setting) {
-        String text = setting.asText();
-        return text.length() == 64 && text.matches("[0-9a-f]+") ? text.substring(0, 8) : text;
+        String text = setting.isMissingNode() ? "none" : setting.asText();
+        if (text.length() == 64 && text.matches("[0-9a-f]+")) {
+            return text.substring(0, 8);
+        }
+        return text.length() <= 80 ? text : text.substring(0, 80) + "…";
     }
 
     private static RunState folded(LedgerReader reader, List<Event> events) {

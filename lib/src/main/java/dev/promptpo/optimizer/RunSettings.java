@@ -1,12 +1,18 @@
 package dev.promptpo.optimizer;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.promptpo.environment.EnvironmentSpec.Lifetime;
 import dev.promptpo.ledger.RunDocument;
 import dev.promptpo.llm.ModelSettings;
+import dev.promptpo.prompt.ContextForm;
+import dev.promptpo.prompt.History;
+import dev.promptpo.prompt.PromptSettings;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.OptionalInt;
 
 /**
  * Everything that decides what a run does.
@@ -27,6 +33,8 @@ import java.util.OptionalDouble;
  * @param reflection whether the model compares each winner with the earlier ones
  * @param heldoutEpisodes episodes of the final measurement; 0: none
  * @param lifetime how long one policy object lives
+ * @param promptSettings what enters the prompts
+ * @param startSource a policy of one's own that the run starts from; empty: none
  */
 public record RunSettings(
         String environment,
@@ -44,7 +52,9 @@ public record RunSettings(
         boolean feedback,
         boolean reflection,
         int heldoutEpisodes,
-        Lifetime lifetime) {
+        Lifetime lifetime,
+        PromptSettings promptSettings,
+        Optional<String> startSource) {
 
     /** SHA-256 of the settings: runs with the same one do the same. */
     public String digest() {
@@ -74,7 +84,35 @@ public record RunSettings(
         json.put("reflection", reflection);
         json.put("heldout_episodes", heldoutEpisodes);
         json.put("lifetime", lifetime.name().toLowerCase(Locale.ROOT));
+        putPromptSettings(json);
+        startSource.ifPresent(source -> json.put("start_source", source));
         return json;
+    }
+
+    /** Only what is not the default: a run without these settings keeps its digest. */
+    private void putPromptSettings(ObjectNode json) {
+        PromptSettings usual = PromptSettings.DEFAULT;
+        if (!promptSettings.history().equals(usual.history())) {
+            json.put("history", promptSettings.history().id());
+        }
+        if (promptSettings.context() != usual.context()) {
+            json.put("context", promptSettings.context().id());
+        }
+        promptSettings.feedbackEpisodes().ifPresent(n -> json.put("feedback_episodes", n));
+        promptSettings.feedbackSteps().ifPresent(n -> json.put("feedback_steps", n));
+    }
+
+    private static PromptSettings promptSettings(ObjectNode json) {
+        PromptSettings usual = PromptSettings.DEFAULT;
+        return new PromptSettings(
+                History.parse(json.path("history").asText(usual.history().id())),
+                ContextForm.parse(json.path("context").asText(usual.context().id())),
+                positive(json.path("feedback_episodes")),
+                positive(json.path("feedback_steps")));
+    }
+
+    private static OptionalInt positive(JsonNode node) {
+        return node.isInt() ? OptionalInt.of(node.asInt()) : OptionalInt.empty();
     }
 
     /** Reads what {@link #toJson} wrote. */
@@ -97,7 +135,11 @@ public record RunSettings(
                 json.path("feedback").asBoolean(),
                 json.path("reflection").asBoolean(),
                 json.path("heldout_episodes").asInt(),
-                Lifetime.valueOf(json.path("lifetime").asText().toUpperCase(Locale.ROOT)));
+                Lifetime.valueOf(json.path("lifetime").asText().toUpperCase(Locale.ROOT)),
+                promptSettings(json),
+                json.path("start_source").isTextual()
+                        ? Optional.of(json.path("start_source").asText())
+                        : Optional.empty());
     }
 
     ModelSettings modelSettings(java.time.Duration deadline) {

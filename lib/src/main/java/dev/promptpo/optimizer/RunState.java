@@ -25,6 +25,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /**
  * What a run knows: its events, folded. The same fold serves a live run and one that is opened
@@ -37,6 +38,7 @@ final class RunState {
     private final Map<String, FeedbackResult> feedback = new HashMap<>();
     private final Map<Integer, TreeMap<Integer, Candidate>> candidates = new TreeMap<>();
     private final List<RoundSummary> rounds = new ArrayList<>();
+    private Optional<RoundSummary> start = Optional.empty();
     private final List<Evaluation> evaluations = new ArrayList<>();
 
     /** Of each role the payload of its prompt. */
@@ -108,7 +110,14 @@ final class RunState {
                         .computeIfAbsent(candidate.round(), round -> new TreeMap<>())
                         .put(candidate.index(), candidate);
             }
-            case EventTypes.ROUND_CLOSED -> rounds.add(round(fields));
+            case EventTypes.ROUND_CLOSED -> {
+                RoundSummary round = round(fields);
+                if (round.round() == 0) {
+                    start = Optional.of(round);
+                } else {
+                    rounds.add(round);
+                }
+            }
             case EventTypes.EVALUATION -> evaluations.add(evaluation(fields));
             case EventTypes.RUN_CLOSED -> {
                 ended = BudgetEnd.of(fields);
@@ -173,6 +182,16 @@ final class RunState {
 
     synchronized List<RoundSummary> rounds() {
         return List.copyOf(rounds);
+    }
+
+    /** The policy that the run started from, as round 0; empty where there is none, or not yet. */
+    synchronized Optional<RoundSummary> start() {
+        return start;
+    }
+
+    /** What later prompts tell of: the start, where there is one, then the closed rounds. */
+    synchronized List<RoundSummary> history() {
+        return Stream.concat(start.stream(), rounds.stream()).toList();
     }
 
     synchronized List<Evaluation> evaluations() {

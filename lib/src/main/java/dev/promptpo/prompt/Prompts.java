@@ -14,7 +14,6 @@ import java.io.Reader;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -45,40 +44,64 @@ public final class Prompts {
     private final EnvironmentSpec spec;
     private final int episodes;
     private final Lifetime lifetime;
+    private final PromptSettings settings;
+
+    /** Prompts for one run, with the {@linkplain PromptSettings#DEFAULT default} settings. */
+    public Prompts(EnvironmentSpec spec, int episodes, Lifetime lifetime) {
+        this(spec, episodes, lifetime, PromptSettings.DEFAULT);
+    }
 
     /**
      * Prompts for one run.
      *
      * @param episodes episodes that a candidate is rolled out for (E)
      * @param lifetime how long one policy object lives; the model is told
+     * @throws IllegalArgumentException where the specification lacks what the context form shows
      */
-    public Prompts(EnvironmentSpec spec, int episodes, Lifetime lifetime) {
-        this.spec = spec;
+    public Prompts(EnvironmentSpec spec, int episodes, Lifetime lifetime, PromptSettings settings) {
+        this.spec = settings.context().tell(spec);
         this.episodes = episodes;
         this.lifetime = lifetime;
+        this.settings = settings;
+    }
+
+    /** The specification as the model is told it, in the context form of the settings. */
+    public EnvironmentSpec spec() {
+        return spec;
     }
 
     /** Asks for the {@code Feedback} class: once a run. */
     public Prompt feedback() {
         Map<String, Object> context = task();
+        settings.feedbackSteps()
+                .ifPresent(steps ->
+                        context.put(
+                                "trajectoryLimit",
+                                "It holds the first " + steps + " steps where there were more."));
         return render("feedback", context, context);
     }
 
     /**
      * Asks for a policy.
      *
-     * @param history best policies of the earlier rounds, oldest first; empty in the first round
+     * @param history best policies of the earlier rounds, oldest first, all of them: the settings
+     *     choose what is shown; empty in the first round
      */
     public Prompt policy(List<HistoryEntry> history) {
         Map<String, Object> fixed = task();
         fixed.put("actionForm", actionForm(spec.action()));
         fixed.put("lifetimeText", lifetimeText());
-        fixed.put("hasHistory", !history.isEmpty());
+        List<HistoryEntry> listed = settings.history().listed(history);
+        fixed.put("hasHistory", !listed.isEmpty());
+        fixed.put("introduction", HistorySection.introduction(settings.history(), history));
         Map<String, Object> whole = new HashMap<>(fixed);
-        putHistory(fixed, whole, history);
-        HistoryEntry best = best(history);
-        whole.put("bestScore", best == null ? "" : number(best.score()));
-        whole.put("bestRound", best == null ? "" : best.round());
+        // How many rounds had a winner is itself measured: the fixed text has no history at all.
+        fixed.put("history", List.of());
+        whole.put("history", HistorySection.entries(settings.history(), history));
+        for (HistoryEntry best : History.best().listed(history)) {
+            whole.put("bestScore", number(best.score()));
+            whole.put("bestRound", best.round());
+        }
         fixed.put("bestScore", MEASURED);
         fixed.put("bestRound", MEASURED);
         return render("policy", whole, fixed);
@@ -97,8 +120,10 @@ public final class Prompts {
         Map<String, Object> fixed = task();
         fixed.put("lastRound", history.getLast().round());
         fixed.put("hasEarlier", history.size() > 1);
+        fixed.put("introduction", HistorySection.introductionToCompare(settings.history()));
         Map<String, Object> whole = new HashMap<>(fixed);
-        putHistory(fixed, whole, history);
+        fixed.put("history", List.of());
+        whole.put("history", HistorySection.entriesToCompare(settings.history(), history));
         return render("reflection", whole, fixed);
     }
 
@@ -241,42 +266,6 @@ public final class Prompts {
                             + " one episode in time order, of any length from one. NumPy and"
                             + " Python's standard library only.";
         };
-    }
-
-    private static void putHistory(
-            Map<String, Object> fixed, Map<String, Object> whole, List<HistoryEntry> history) {
-        // How many rounds had a winner is itself measured: the fixed text has no history at all.
-        fixed.put("history", List.of());
-        whole.put("history", history.stream().map(Prompts::entry).toList());
-    }
-
-    private static Map<String, Object> entry(HistoryEntry entry) {
-        Map<String, Object> context = new HashMap<>();
-        context.put("round", entry.round());
-        context.put("score", number(entry.score()));
-        context.put(
-                "returns",
-                String.join(", ", entry.returns().stream().map(Prompts::number).toList()));
-        context.put("source", entry.source().strip());
-        List<Map<String, Object>> summaries = new ArrayList<>();
-        for (int i = 0; i < entry.summaries().size(); i++) {
-            String text = entry.summaries().get(i).strip().replaceAll("\\s*\\R\\s*", "; ");
-            summaries.add(Map.of("number", i + 1, "text", text));
-        }
-        context.put("hasSummaries", !summaries.isEmpty());
-        context.put("summaries", summaries);
-        context.put("hasReflection", entry.reflection().isPresent());
-        context.put("reflection", entry.reflection().orElse("").strip());
-        return context;
-    }
-
-    private static HistoryEntry best(List<HistoryEntry> history) {
-        return history.stream()
-                .max(
-                        Comparator.comparingDouble(HistoryEntry::score)
-                                .thenComparing(
-                                        Comparator.comparingInt(HistoryEntry::round).reversed()))
-                .orElse(null);
     }
 
     /**

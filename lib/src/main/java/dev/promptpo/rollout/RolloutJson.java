@@ -40,6 +40,7 @@ final class RolloutJson {
                 .put("lifetime", request.lifetime() == Lifetime.EPISODE ? "episode" : "candidate")
                 .put("lockstep", request.lockstep())
                 .put("trace", request.trace())
+                .put("anonymous", request.anonymous())
                 .put("purpose", request.purpose().id());
         ArrayNode seeds = json.putArray("seeds");
         request.seeds().forEach(seeds::add);
@@ -52,7 +53,8 @@ final class RolloutJson {
         json.put("type", "feedback")
                 .put("environment", request.environment())
                 .put("preset", request.preset())
-                .put("source", request.source());
+                .put("source", request.source())
+                .put("anonymous", request.anonymous());
         ObjectNode trace = json.putObject("trace");
         ArrayNode rows = trace.putArray("rows");
         request.trace().rows().forEach(rows::add);

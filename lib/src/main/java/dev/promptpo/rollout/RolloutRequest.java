@@ -16,6 +16,8 @@ import java.util.List;
  * @param lockstep episodes advanced together (K); 1 for an audit; ignored for {@link
  *     Lifetime#CANDIDATE}
  * @param trace whether observations, actions and rewards come back
+ * @param anonymous whether the policy sees the attributes of an observation as o0, o1, … in the
+ *     order of the specification's fields
  */
 public record RolloutRequest(
         String environment,
@@ -26,7 +28,8 @@ public record RolloutRequest(
         Lifetime lifetime,
         Purpose purpose,
         int lockstep,
-        boolean trace) {
+        boolean trace,
+        boolean anonymous) {
 
     /** Episodes that a worker advances together unless asked otherwise. */
     public static final int LOCKSTEP = 5;
@@ -40,5 +43,29 @@ public record RolloutRequest(
         if (lockstep < 1) {
             throw new IllegalArgumentException("lockstep must be at least 1; got " + lockstep);
         }
+    }
+
+    /** A policy that sees the attributes of an observation under their own names. */
+    public RolloutRequest(
+            String environment,
+            String preset,
+            String source,
+            String policyClass,
+            List<Long> seeds,
+            Lifetime lifetime,
+            Purpose purpose,
+            int lockstep,
+            boolean trace) {
+        this(
+                environment,
+                preset,
+                source,
+                policyClass,
+                seeds,
+                lifetime,
+                purpose,
+                lockstep,
+                trace,
+                false);
     }
 }

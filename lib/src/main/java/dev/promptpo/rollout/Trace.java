@@ -1,7 +1,9 @@
 package dev.promptpo.rollout;
 
+import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -29,6 +31,29 @@ public record Trace(List<Integer> rows, int observation, int action, byte[] data
                             + " bytes; got "
                             + data.length);
         }
+    }
+
+    /**
+     * Its beginning: the first episodes, and of each the first steps. What there is less of is
+     * there in whole.
+     *
+     * @param episodes at least 1
+     * @param steps at least 1
+     */
+    public Trace first(int episodes, int steps) {
+        if (episodes >= rows.size() && rows.stream().allMatch(length -> length <= steps)) {
+            return this;
+        }
+        int width = (observation + action + 1) * Double.BYTES;
+        List<Integer> kept = new ArrayList<>();
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        int from = 0;
+        for (int length : rows.subList(0, Math.min(episodes, rows.size()))) {
+            kept.add(Math.min(length, steps));
+            bytes.write(data, from, kept.getLast() * width);
+            from += length * width;
+        }
+        return new Trace(kept, observation, action, bytes.toByteArray());
     }
 
     /** One value; column {@code observation + action} is the reward. */

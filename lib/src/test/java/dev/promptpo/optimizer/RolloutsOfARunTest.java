@@ -6,6 +6,7 @@ import dev.promptpo.environment.EnvironmentSpec.Lifetime;
 import dev.promptpo.ledger.LedgerReader;
 import dev.promptpo.llm.Models;
 import dev.promptpo.optimizer.RoundSummary.Audit;
+import dev.promptpo.prompt.ContextForm;
 import dev.promptpo.rollout.FailureKind;
 import dev.promptpo.rollout.Purpose;
 import dev.promptpo.rollout.RolloutEngine;
@@ -43,6 +44,59 @@ class RolloutsOfARunTest {
     @BeforeAll
     static void start() {
         engine = RolloutEngines.shared();
+    }
+
+    @Test
+    void theKeptRecordingFitsTheDefaultPromptsByteForByte() {
+        Path kept =
+                Path.of(
+                        System.getProperty("promptpo.home"),
+                        "notebooks/recordings/noiseworld2-n10-r2.json");
+        Run run =
+                PromptPO.on("NoiseWorld2")
+                        .model(Models.replay(kept))
+                        .candidates(10)
+                        .rounds(2)
+                        .episodes(5)
+                        .heldoutEpisodes(0)
+                        .engine(engine)
+                        .directory(folder.resolve("run"))
+                        .run();
+        assertThat(run.usage().calls()).isEqualTo(22);
+        assertThat(run.usage().drifted()).isZero();
+    }
+
+    @Test
+    void anAnonymousPolicyAndItsFeedbackSeeAnonymousNames() {
+        replies.put(
+                "feedback",
+                fenced(
+                        """
+                        class Feedback:
+                            def summarize_trajectory(self, traj):
+                                last = traj[-1]
+                                assert not hasattr(last, "agent_row")
+                                return f"{last.o4.shape} {len(last.vector)} {last!r:.15}"
+                        """));
+        replies.put(
+                "policy/1/1",
+                fenced(
+                        """
+                        class Policy:
+                            def act(self, obs):
+                                assert not hasattr(obs, "goal_row")
+                                return 1 if obs.o0 < obs.o2 else 3
+                        """));
+        replies.put("policy/1/2", acting("return 1 if obs.agent_row < obs.goal_row else 3"));
+        Run run = plan(2, 1, 0).context(ContextForm.ANONYMOUS).feedback(true).run();
+
+        assertThat(run.candidate(1, 1).completed()).isTrue();
+        assertThat(run.candidate(1, 2).failure()).contains(FailureKind.EXCEPTION);
+        assertThat(run.candidate(1, 2).toString()).contains("has no attribute 'agent_row'");
+        assertThat(run.rounds().getFirst().audit()).isEqualTo(Audit.DETERMINISTIC);
+        assertThat(run.rounds().getFirst().summaries())
+                .hasSize(run.settings().episodes())
+                .containsOnly("(5, 5) 29 Observation(o0=");
     }
 
     @Test

@@ -17,6 +17,8 @@ import dev.promptpo.llm.Price;
 import dev.promptpo.llm.Recording;
 import dev.promptpo.llm.Recording.Provenance;
 import dev.promptpo.llm.RunContext;
+import dev.promptpo.prompt.ContextForm;
+import dev.promptpo.prompt.History;
 import dev.promptpo.rollout.RolloutEngine;
 import java.io.IOException;
 import java.lang.reflect.Modifier;
@@ -97,6 +99,20 @@ class SchemaTest {
         Recording.of(run.ledger(), new Provenance("a script", "test", "", "", Map.of(), ""))
                 .write(recording);
         assertThat(Schemas.strict("recording").problems(read(recording))).isEmpty();
+    }
+
+    @Test
+    void aRunOfOtherPromptSettingsIsWhatTheSchemaSays() throws IOException {
+        plan(Script.good().model())
+                .history(History.compact(1))
+                .context(ContextForm.ANONYMOUS)
+                .feedbackEpisodes(1)
+                .feedbackSteps(3)
+                .startFrom("# gain 90")
+                .run();
+        assertThat(Schemas.strict("event").problemsOfLines(folder.resolve("run/events.jsonl")))
+                .isEmpty();
+        assertThat(Schemas.strict("run").problems(read(folder.resolve("run/run.json")))).isEmpty();
     }
 
     @Test

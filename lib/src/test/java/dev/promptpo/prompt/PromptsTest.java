@@ -11,9 +11,14 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * The golden files beside this class are whole prompts: a change to one is seen in review.
@@ -40,6 +45,17 @@ class PromptsTest {
                     List.of(990.0, 985.0, 986.370370367),
                     List.of(),
                     Optional.empty());
+
+    private static final HistoryEntry THIRD =
+            new HistoryEntry(
+                    3,
+                    "class NoiseWorld0Policy:\n    def act(self, obs):\n        return 2\n",
+                    -27.0,
+                    List.of(-27.0, -27.0, -27.0),
+                    List.of("left", "left", "left"),
+                    Optional.of("Worse, it walks off to the left."));
+    private static final HistoryEntry BARE =
+            new HistoryEntry(1, "x = 1", 0.0, List.of(0.0), List.of(), Optional.empty());
 
     private final Prompts prompts = new Prompts(BOARD, 5, Lifetime.EPISODE);
 
@@ -77,6 +93,167 @@ class PromptsTest {
     @Test
     void namesScalarsUnitsAndBounds() {
         assertGolden("policy-cartpole", new Prompts(CART, 5, Lifetime.CANDIDATE).policy(List.of()));
+    }
+
+    @Test
+    void aCompactHistoryTellsAllReturnsAndTheCodeOfTheBest() {
+        Prompts compact = with(PromptSettings.DEFAULT.with(History.compact(2)));
+        assertGolden("policy-compact", compact.policy(List.of(FIRST, SECOND, THIRD)));
+        assertGolden("reflection-compact", compact.reflection(List.of(FIRST, SECOND, THIRD)));
+    }
+
+    @Test
+    void aHistoryOfTheBestTellsOfOnePolicy() {
+        Prompts best = with(PromptSettings.DEFAULT.with(History.best()));
+        assertGolden("policy-best", best.policy(List.of(FIRST, SECOND, THIRD)));
+        assertThat(best.reflection(List.of(FIRST, SECOND)).text())
+                .contains("this is the best of all, and the last", "## Round 1", "## Round 2");
+    }
+
+    @Test
+    void withoutAHistoryEveryRoundAsksTheSame() {
+        Prompts none = with(PromptSettings.DEFAULT.with(History.none()));
+        assertThat(none.policy(List.of(FIRST, SECOND))).isEqualTo(prompts.policy(List.of()));
+    }
+
+    @Test
+    void tellsOfThePolicyToStartFromAsRoundZero() {
+        HistoryEntry given =
+                new HistoryEntry(
+                        0,
+                        FIRST.source(),
+                        FIRST.score(),
+                        FIRST.returns(),
+                        List.of(),
+                        Optional.empty());
+        assertGolden("policy-start", prompts.policy(List.of(given, SECOND)));
+    }
+
+    @Test
+    void tellsFeedbackThatItSeesTheFirstSteps() {
+        String told = with(PromptSettings.DEFAULT.withFeedbackSteps(12)).feedback().text();
+        String usual = prompts.feedback().text();
+        assertThat(told).contains("It holds the first 12 steps where there were more.");
+        assertThat(told.replace(" It holds the first 12 steps where there were more.", ""))
+                .isEqualTo(usual);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"NoiseWorld4", "NoiseWorld5", "NoiseWorld6"})
+    void explainsKeysOnlyInTheExplorationForm(String board) {
+        EnvironmentSpec spec = Environments.spec(board);
+        assertThat(all(new Prompts(spec, 5, Lifetime.EPISODE)))
+                .doesNotContainIgnoringCase(" key")
+                .doesNotContain("## Exploring");
+        assertThat(all(with(spec, ContextForm.EXPLORATION)))
+                .contains("The board holds two keys", "## Exploring");
+    }
+
+    @Test
+    void explainsKeysAfterWhatCanBeDone() {
+        assertGolden(
+                "policy-exploration",
+                with(Environments.spec("NoiseWorld4"), ContextForm.EXPLORATION).policy(List.of()));
+    }
+
+    @Test
+    void refusesAnExplorationContextThatThereIsNot() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> with(CART, ContextForm.EXPLORATION))
+                .withMessageContaining("CartPole-v1 has no exploration context");
+    }
+
+    @Test
+    void hidesNamesUnitsAndMeaningsInTheAnonymousForm() {
+        assertGolden("policy-anonymous", with(CART, ContextForm.ANONYMOUS).policy(List.of()));
+        assertGolden("feedback-anonymous", with(BOARD, ContextForm.ANONYMOUS).feedback());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"NoiseWorld0", "NoiseWorld5", "CartPole-v1"})
+    void anonymousPromptsHoldNothingThatNamesTheTask(String id) {
+        EnvironmentSpec spec = Environments.spec(id);
+        List<String> secrets = new ArrayList<>(spec.action().names());
+        secrets.addAll(spec.action().units());
+        spec.observation()
+                .forEach(field -> {
+                    secrets.addAll(List.of(field.name(), field.unit(), field.meaning()));
+                });
+        secrets.addAll(
+                List.of(
+                        spec.id(),
+                        spec.family(),
+                        spec.title(),
+                        spec.policyClass(),
+                        spec.reward().text().strip(),
+                        spec.termination().strip(),
+                        spec.context().observation().strip(),
+                        spec.context().policy().strip(),
+                        spec.context().exploration().strip(),
+                        "noise",
+                        "world",
+                        "board",
+                        "agent",
+                        "pole",
+                        "cart"));
+        String text = all(with(spec, ContextForm.ANONYMOUS));
+        for (String secret : secrets) {
+            if (!secret.isBlank()) {
+                String word = "(?is).*(?<![a-z])" + Pattern.quote(secret) + "(?![a-z]).*";
+                assertThat(text).doesNotMatch(word);
+            }
+        }
+        int last = spec.observation().size() - 1;
+        assertThat(text)
+                .contains("| o0 | 0 | - | any | not described", "| o" + last + " |")
+                .contains("One class `Policy`");
+    }
+
+    @ParameterizedTest
+    @MethodSource("forms")
+    void everyFormBeginsItsPolicyPromptsWithTheSameBytes(PromptSettings form) {
+        Prompts formed = new Prompts(Environments.spec("NoiseWorld4"), 5, Lifetime.EPISODE, form);
+        String first = formed.policy(List.of()).text();
+        String stable = first.substring(0, first.indexOf("# Form of the reply"));
+        assertThat(formed.policy(List.of(FIRST)).text()).startsWith(stable);
+        assertThat(formed.policy(List.of(FIRST, SECOND, THIRD)).text()).startsWith(stable);
+    }
+
+    @ParameterizedTest
+    @MethodSource("forms")
+    void noFormHasMeasuredNumbersInItsFixedText(PromptSettings form) {
+        Prompts formed = new Prompts(Environments.spec("NoiseWorld4"), 5, Lifetime.EPISODE, form);
+        HistoryEntry other =
+                new HistoryEntry(3, "other", 5000, List.of(5000.0), List.of(), Optional.empty());
+        assertThat(formed.policy(List.of(FIRST, SECOND, other)).fixedText())
+                .isEqualTo(formed.policy(List.of(FIRST, SECOND, THIRD)).fixedText());
+    }
+
+    static List<PromptSettings> forms() {
+        List<PromptSettings> forms = new ArrayList<>();
+        for (ContextForm context : ContextForm.values()) {
+            for (String history : List.of("full", "compact", "compact:1", "best", "none")) {
+                forms.add(PromptSettings.DEFAULT.with(context).with(History.parse(history)));
+            }
+        }
+        return forms;
+    }
+
+    private static Prompts with(PromptSettings settings) {
+        return new Prompts(BOARD, 5, Lifetime.EPISODE, settings);
+    }
+
+    private static Prompts with(EnvironmentSpec spec, ContextForm form) {
+        return new Prompts(spec, 5, Lifetime.EPISODE, PromptSettings.DEFAULT.with(form));
+    }
+
+    private static String all(Prompts prompts) {
+        return prompts.feedback().text()
+                + prompts.policy(List.of()).text()
+                + prompts.policy(List.of(BARE)).text()
+                + prompts.reflection(List.of(BARE)).text()
+                + prompts.repair(RepairSubject.POLICY, new Failure("x", "", "y", "")).text()
+                + prompts.repair(RepairSubject.FEEDBACK, new Failure("x", "", "y", "")).text();
     }
 
     @Test
