@@ -38,7 +38,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
             EvaluateCommand.class,
             OptimizeCommand.class,
             RunsCommand.class,
-            RecordingsCommand.class
+            RecordingsCommand.class,
+            BenchmarkCommand.class
         },
         footer = {"", "Also: run (the quickstart), lab (JupyterLab), test, doctor, setup, kernel."})
 public final class Main implements Runnable {

@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.function.BiConsumer;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import tech.tablesaw.api.BooleanColumn;
 import tech.tablesaw.api.DoubleColumn;
@@ -114,7 +115,10 @@ public final class Tables {
      * are at least these.
      */
     public static Table candidates(Path run) {
-        RunLog log = RunLog.read(run);
+        return candidates(RunLog.read(run));
+    }
+
+    private static Table candidates(RunLog log) {
         IntColumn round = IntColumn.create("round");
         IntColumn candidate = IntColumn.create("candidate");
         StringColumn outcome = StringColumn.create("outcome");
@@ -175,7 +179,10 @@ public final class Tables {
      * have the same seeds, so their rows can be paired.
      */
     public static Table episodes(Path run) {
-        RunLog log = RunLog.read(run);
+        return episodes(RunLog.read(run));
+    }
+
+    private static Table episodes(RunLog log) {
         EpisodeRows rows = new EpisodeRows();
         log.candidates()
                 .forEach((place, fields) -> {
@@ -329,23 +336,47 @@ public final class Tables {
      * @param unreadable is told each of them, and why
      */
     public static Table runs(Path folder, BiConsumer<Path, LedgerException> unreadable) {
+        return ofAll(folder, Tables::row, new RunRows().table());
+    }
+
+    private static Table row(RunLog log) {
         RunRows rows = new RunRows();
+        rows.add(log);
+        return rows.table();
+    }
+
+    /** {@link #candidates(Path)} of all runs in a folder, by name, after a column {@code run}. */
+    public static Table candidatesOfRuns(Path folder) {
+        return ofAll(folder, log -> named(log, candidates(log)), Table.create("candidates"));
+    }
+
+    /** {@link #episodes(Path)} of all runs in a folder, by name, after a column {@code run}. */
+    public static Table episodesOfRuns(Path folder) {
+        return ofAll(folder, log -> named(log, episodes(log)), Table.create("episodes"));
+    }
+
+    private static Table named(RunLog log, Table table) {
+        String[] names = new String[table.rowCount()];
+        Arrays.fill(names, log.name());
+        return table.insertColumn(0, StringColumn.create("run", names));
+    }
+
+    /** Runs are read at once, on all processors; only their rows are kept. */
+    private static Table ofAll(Path folder, Function<RunLog, Table> table, Table ofNone) {
+        List<Path> runs = List.of();
         if (Files.isDirectory(folder)) {
             try (Stream<Path> entries = Files.list(folder)) {
-                entries.filter(entry -> Files.exists(entry.resolve("run.json")))
-                        .sorted()
-                        .forEach(entry -> {
-                            try {
-                                rows.add(RunLog.read(entry));
-                            } catch (LedgerException e) {
-                                unreadable.accept(entry, e);
-                            }
-                        });
+                runs =
+                        entries.filter(entry -> Files.exists(entry.resolve("run.json")))
+                                .sorted()
+                                .toList();
             } catch (IOException e) {
                 throw new UncheckedIOException("cannot list " + folder, e);
             }
         }
-        return rows.table();
+        return runs.parallelStream().map(run -> table.apply(RunLog.read(run))).toList().stream()
+                .reduce(Table::append)
+                .orElse(ofNone);
     }
 
     /** Rows of episodes. */

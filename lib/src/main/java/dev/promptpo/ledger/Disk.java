@@ -17,6 +17,9 @@ import java.util.UUID;
 interface Disk {
     Disk REAL = new Real();
 
+    /** The file system, with nothing forced to the device: for what can be made again. */
+    Disk UNFORCED = new Unforced();
+
     /** How the names of files begin that are not whole yet. */
     String UNFINISHED = ".unfinished-";
 
@@ -65,8 +68,17 @@ interface Disk {
         }
     }
 
+    /** Leaves forcing to the operating system. */
+    final class Unforced extends Real {
+        @Override
+        public void sync(RandomAccessFile file) {}
+
+        @Override
+        public void syncFolder(Path folder) {}
+    }
+
     /** The file system. */
-    final class Real implements Disk {
+    class Real implements Disk {
         @Override
         public void write(RandomAccessFile file, byte[] bytes) throws IOException {
             file.write(bytes);

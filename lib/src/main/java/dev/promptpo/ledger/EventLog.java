@@ -54,8 +54,11 @@ record EventLog(List<Event> events, long committed, byte[] tail) {
      * is no lost block but a changed byte.
      */
     private static boolean neverReachedTheDisk(byte[] bytes, int start, int end) {
+        if (end != bytes.length - 1) {
+            return false; // first, for it spares looking through the rest of the file at each line
+        }
         int first = indexOf(bytes, 0, start);
-        return end == bytes.length - 1 && first >= 0 && indexOf(bytes, 0, first + 1) >= 0;
+        return first >= 0 && indexOf(bytes, 0, first + 1) >= 0;
     }
 
     private static Event event(byte[] line, long number, String where) {

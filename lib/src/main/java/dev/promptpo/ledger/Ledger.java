@@ -70,6 +70,14 @@ public final class Ledger implements AutoCloseable {
         return openOrBegin(directory, wanted, Disk.REAL);
     }
 
+    /**
+     * As {@link #openOrBegin}, but nothing is forced to the device: a power cut can take events
+     * that were appended. For what can be made again from a seed, such as a benchmark's runs.
+     */
+    public static Ledger openUnforced(Path directory, RunDocument wanted) {
+        return openOrBegin(directory, wanted, Disk.UNFORCED);
+    }
+
     static Ledger openOrBegin(Path directory, RunDocument wanted, Disk disk) {
         try {
             Files.createDirectories(directory);

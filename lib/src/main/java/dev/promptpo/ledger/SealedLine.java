@@ -63,7 +63,7 @@ final class SealedLine {
                             + found);
         }
         try {
-            JsonNode node = Json.MAPPER.readTree(line);
+            JsonNode node = Json.PROVEN.readTree(line);
             if (node instanceof ObjectNode object) {
                 object.remove("crc");
                 return object;
