@@ -185,6 +185,12 @@ final class OptimizeCommand implements Callable<Integer> {
             description = "Processes that step environments. Default: one a core.")
     private Optional<Integer> workers;
 
+    @Option(
+            names = "--estimate",
+            description =
+                    "Only say what to expect: calls, tokens, money, environment steps, wall time.")
+    private boolean estimate;
+
     @ArgGroup(exclusive = false, validate = false, heading = "End within a budget:%n")
     private BudgetOptions budget = new BudgetOptions();
 
@@ -232,37 +238,43 @@ final class OptimizeCommand implements Callable<Integer> {
     public Integer call() {
         PrintWriter out = command.commandLine().getOut();
         PrintWriter err = command.commandLine().getErr();
-        ModelSource source = source();
+        if (estimate) {
+            out.println(plan().estimate());
+            return ExitCodes.OK;
+        }
+        PromptPO plan = plan();
         int cores = Runtime.getRuntime().availableProcessors();
         try (RolloutEngine engine =
                 RolloutEngines.start(new RolloutOptions(workers.orElse(cores), isolation))) {
-            PromptPO plan =
-                    PromptPO.on(environment)
-                            .preset(preset)
-                            .model(source)
-                            .seed(seed)
-                            .repairs(repairs)
-                            .heldoutEpisodes(heldout)
-                            .feedback(feedback)
-                            .reflection(reflection)
-                            .budget(budget.limits())
-                            .history(history)
-                            .context(context)
-                            .engine(engine)
-                            .observer(new ProgressLines(err));
-            candidates.ifPresent(plan::candidates);
-            rounds.ifPresent(plan::rounds);
-            episodes.ifPresent(plan::episodes);
-            lifetime.ifPresent(plan::lifetime);
-            feedbackEpisodes.ifPresent(plan::feedbackEpisodes);
-            feedbackSteps.ifPresent(plan::feedbackSteps);
-            startFrom.ifPresent(
-                    file -> plan.startFrom(SourceFile.read(command, "--start-from", file)));
-            directory.ifPresent(plan::directory);
+            plan.engine(engine).observer(new ProgressLines(err));
             try (Run run = plan.start()) {
                 return drive(run, out, err);
             }
         }
+    }
+
+    private PromptPO plan() {
+        PromptPO plan =
+                PromptPO.on(environment)
+                        .preset(preset)
+                        .model(source())
+                        .seed(seed)
+                        .repairs(repairs)
+                        .heldoutEpisodes(heldout)
+                        .feedback(feedback)
+                        .reflection(reflection)
+                        .budget(budget.limits())
+                        .history(history)
+                        .context(context);
+        candidates.ifPresent(plan::candidates);
+        rounds.ifPresent(plan::rounds);
+        episodes.ifPresent(plan::episodes);
+        lifetime.ifPresent(plan::lifetime);
+        feedbackEpisodes.ifPresent(plan::feedbackEpisodes);
+        feedbackSteps.ifPresent(plan::feedbackSteps);
+        startFrom.ifPresent(file -> plan.startFrom(SourceFile.read(command, "--start-from", file)));
+        directory.ifPresent(plan::directory);
+        return plan;
     }
 
     private ModelSource source() {

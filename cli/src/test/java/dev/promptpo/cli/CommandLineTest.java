@@ -173,6 +173,46 @@ class CommandLineTest {
     }
 
     @Test
+    void estimatesARunAndDoesNothingElse() {
+        String directory = folder.resolve("runs/planned").toString();
+        assertThat(
+                        run(
+                                "optimize",
+                                "NoiseWorld2",
+                                "--estimate",
+                                "--candidates",
+                                "10",
+                                "--rounds",
+                                "2",
+                                "--max-calls",
+                                "10",
+                                "--directory",
+                                directory))
+                .isEqualTo(0);
+        assertThat(out)
+                .contains("PromptPO on NoiseWorld2 (paper), N = 10, R = 2, E = 5, asking replay")
+                .containsPattern("(?m)^calls +22 +22 +64$")
+                .contains("Warning: the budget of 10 calls will end the run before all rounds");
+        assertThat(Files.exists(Path.of(directory))).isFalse();
+    }
+
+    @Test
+    void endsWithFiveWhenTheBudgetIsSpentAndGoesOnWithALargerOne() {
+        Path recording = folder.resolve("recording.json");
+        record(recording);
+        String[] command =
+                optimize("NoiseWorld0", recording, folder.resolve("runs/cut").toString());
+        String[] cut = java.util.Arrays.copyOf(command, command.length + 2);
+        cut[command.length] = "--max-calls";
+        cut[command.length + 1] = "2";
+        assertThat(run(cut)).isEqualTo(5);
+        assertThat(out).contains("ended by its budget: the budget of 2 calls is spent");
+        assertThat(err).contains("budget: 50 % of the budget of 2 calls is spent (1)");
+        assertThat(run(command)).isEqualTo(0);
+        assertThat(out).doesNotContain("ended by its budget");
+    }
+
+    @Test
     void replaysARecordedRunAndShowsListsAndVerifiesIt() {
         Path recording = folder.resolve("recording.json");
         record(recording);

@@ -21,9 +21,11 @@ import dev.promptpo.rollout.RolloutEngine;
 import dev.promptpo.rollout.RolloutEngines;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -292,6 +294,29 @@ public final class PromptPO {
     /** {@link #start} and {@link Run#run}. */
     public Run run() {
         return start().run();
+    }
+
+    /**
+     * What the whole run is expected to take, before anything is asked or rolled out: calls,
+     * tokens, money, environment steps, wall time. It stands on earlier runs of the same model and
+     * environment where there are any, in the default folder of runs and beside this run's own.
+     *
+     * @throws IllegalArgumentException when the budget limits money and the model's price is not
+     *     known
+     * @throws dev.promptpo.environment.UnknownEnvironmentException for an unknown id
+     */
+    public Estimate estimate() {
+        Plan plan = plan();
+        Path own = plan.directory().toAbsolutePath().normalize();
+        Set<Path> folders = new LinkedHashSet<>();
+        folders.add(own.getParent());
+        folders.add(defaultDirectory(plan.settings()).toAbsolutePath().normalize().getParent());
+        return new Estimator(
+                        plan.spec(),
+                        plan.settings(),
+                        Calibration.of(folders, plan.settings()),
+                        Runtime.getRuntime().availableProcessors())
+                .estimate(plan.budget(), PriceTable.load(), Run.spentIn(plan));
     }
 
     private static Path defaultDirectory(RunSettings settings) {

@@ -484,6 +484,17 @@ public final class Run implements AutoCloseable {
         return over();
     }
 
+    /** What the plan's run has spent already; nothing where its folder holds no run, or another. */
+    static Spending spentIn(Plan plan) {
+        if (!Files.exists(plan.directory().resolve("run.json"))) {
+            return Spending.NONE;
+        }
+        LedgerReader reader = LedgerReader.open(plan.directory());
+        return reader.run().settingsDigest().equals(plan.settings().digest())
+                ? folded(reader, reader.events()).spent(plan.settings().maxOutputTokens())
+                : Spending.NONE;
+    }
+
     private void open() {
         Meter meter =
                 Meter.of(
