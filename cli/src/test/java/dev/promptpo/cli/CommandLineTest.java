@@ -16,6 +16,7 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -39,6 +40,31 @@ class CommandLineTest {
     void writePolicy() throws IOException {
         policy = folder.resolve("policy.py").toString();
         write(DOWN_THEN_RIGHT);
+    }
+
+    @Test
+    void countsTheTokensOfEachHistory() throws IOException {
+        Path recording =
+                Path.of(
+                        System.getProperty("promptpo.home"),
+                        "notebooks/recordings/noiseworld2-n10-r2.json");
+        String[] command = {
+            "benchmark", "prompts", recording.toString(), "--rounds", "3", "--candidates", "2"
+        };
+        assertThat(run(command)).as(err).isEqualTo(0);
+        List<String[]> rows =
+                out.lines().skip(2).limit(4).map(line -> line.split("  +", -1)).toList();
+        assertThat(rows)
+                .extracting(row -> row[0])
+                .containsExactly("full", "compact:3", "best", "none");
+        // Feedback, 3 rounds of 2 policies, 2 reflections; without a history policies alone.
+        assertThat(rows.get(0)[1]).isEqualTo("9");
+        assertThat(rows.get(3)[1]).isEqualTo("6");
+        long full = Long.parseLong(rows.get(0)[2].replace(",", ""));
+        long none = Long.parseLong(rows.get(3)[2].replace(",", ""));
+        long oneFirstPrompt = Long.parseLong(rows.get(3)[5].replace(",", ""));
+        assertThat(none).isEqualTo(6 * oneFirstPrompt).isLessThan(full);
+        assertThat(Long.parseLong(rows.get(3)[3].replace(",", ""))).isEqualTo(5 * oneFirstPrompt);
     }
 
     @Test
