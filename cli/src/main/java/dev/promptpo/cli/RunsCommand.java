@@ -1,8 +1,10 @@
 package dev.promptpo.cli;
 
 import dev.promptpo.analysis.Tables;
+import dev.promptpo.figures.ReportPage;
 import dev.promptpo.ledger.LedgerReader;
 import dev.promptpo.optimizer.Run;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,9 +22,15 @@ import tech.tablesaw.api.Table;
 /** Looks at the folders of runs. */
 @Command(
         name = "runs",
-        description = "List runs, show one, or check that its folder is what was written.",
+        description =
+                "List runs, show one, check that its folder is what was written, or export it.",
         mixinStandardHelpOptions = true,
-        subcommands = {RunsCommand.List.class, RunsCommand.Show.class, RunsCommand.Verify.class})
+        subcommands = {
+            RunsCommand.List.class,
+            RunsCommand.Show.class,
+            RunsCommand.Verify.class,
+            RunsCommand.Export.class
+        })
 final class RunsCommand implements Callable<Integer> {
     @Spec private CommandSpec command;
 
@@ -129,6 +137,66 @@ final class RunsCommand implements Callable<Integer> {
                     .printf(
                             "%s: %d events and %d payloads are what was written%n",
                             reader.directory(), reader.events().size(), payloads);
+            return ExitCodes.OK;
+        }
+    }
+
+    /** Writes a run's tables or its report. */
+    @Command(
+            name = "export",
+            description = "Write a run as one HTML page, or its tables as CSV files.",
+            mixinStandardHelpOptions = true)
+    static final class Export implements Callable<Integer> {
+        @Spec private CommandSpec command;
+
+        @Parameters(paramLabel = "RUN", description = "A run's folder, or its name below runs/.")
+        private String run;
+
+        @Option(
+                names = "--format",
+                defaultValue = "html",
+                description = "${COMPLETION-CANDIDATES}. Default: ${DEFAULT-VALUE}.")
+        private Format format;
+
+        @Option(
+                names = "--output",
+                paramLabel = "PATH",
+                description =
+                        "The page's file, or the folder of the tables. Default: the run's name with"
+                                + " .html, or with -tables, in the current folder.")
+        private Optional<Path> output = Optional.empty();
+
+        /** What a run is written as. */
+        enum Format {
+            html,
+            csv
+        }
+
+        @Override
+        public Integer call() throws IOException {
+            Path directory = resolve(run, command);
+            String name = directory.toAbsolutePath().normalize().getFileName().toString();
+            PrintWriter out = command.commandLine().getOut();
+            if (format == Format.html) {
+                out.println(
+                        ReportPage.save(
+                                directory, output.orElseGet(() -> Path.of(name + ".html"))));
+                return ExitCodes.OK;
+            }
+            Path folder = output.orElseGet(() -> Path.of(name + "-tables"));
+            java.util.List<Table> tables =
+                    java.util.List.of(
+                            Tables.rounds(directory),
+                            Tables.candidates(directory),
+                            Tables.episodes(directory),
+                            Tables.requests(directory),
+                            Tables.evaluations(directory));
+            Files.createDirectories(folder);
+            for (Table table : tables) {
+                Path file = folder.resolve(table.name() + ".csv");
+                table.write().csv(file.toFile());
+                out.println(file + ": " + table.rowCount() + " rows");
+            }
             return ExitCodes.OK;
         }
     }

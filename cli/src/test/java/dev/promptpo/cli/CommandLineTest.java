@@ -261,6 +261,29 @@ class CommandLineTest {
     }
 
     @Test
+    void exportsARunAsAPageAndAsTables() throws IOException {
+        record(folder.resolve("recording.json"));
+        String recorded = folder.resolve("runs/recorded").toString();
+        Path page = folder.resolve("out/page.html");
+        assertThat(run("runs", "export", recorded, "--output", page.toString())).as(err).isZero();
+        assertThat(out.strip()).isEqualTo(page.toString());
+        assertThat(page).content().contains("PromptPO on NoiseWorld0", "isolation sandbox");
+
+        Path tables = folder.resolve("out/tables");
+        String[] csv = {"runs", "export", recorded, "--format", "csv", "--output", "" + tables};
+        assertThat(run(csv)).as(err).isZero();
+        assertThat(tables.resolve("candidates.csv"))
+                .content()
+                .startsWith("round,candidate,outcome");
+        assertThat(Files.readAllLines(tables.resolve("candidates.csv"))).hasSize(3);
+        assertThat(Files.readAllLines(tables.resolve("episodes.csv"))).hasSize(1 + 4 + 4);
+        for (String name : new String[] {"rounds", "requests", "evaluations"}) {
+            assertThat(tables.resolve(name + ".csv")).isNotEmptyFile();
+        }
+        assertBad("--format", "runs", "export", recorded, "--format", "pdf");
+    }
+
+    @Test
     void refusesARecordingOfAnotherEnvironment() {
         Path recording = folder.resolve("recording.json");
         record(recording);

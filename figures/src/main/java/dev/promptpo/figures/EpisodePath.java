@@ -1,7 +1,9 @@
 package dev.promptpo.figures;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.promptpo.environment.EnvironmentSpec;
 import dev.promptpo.environment.EnvironmentSpec.ObservationField;
+import dev.promptpo.ledger.Event;
 import dev.promptpo.optimizer.Candidate;
 import dev.promptpo.optimizer.Run;
 import dev.promptpo.rollout.Purpose;
@@ -11,6 +13,7 @@ import dev.promptpo.rollout.RolloutResult;
 import dev.promptpo.rollout.Trace;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** Rolls out one episode and reads from its trace where the agent was. */
 final class EpisodePath {
@@ -59,6 +62,40 @@ final class EpisodePath {
                                     + ": "
                                     + failed.message());
         };
+    }
+
+    /**
+     * The first episode of a round's winner as it was rolled out for its audit, whose trace the
+     * run's folder keeps: nothing is rolled out. Empty where there is none.
+     */
+    static Optional<Picture> kept(Run run, Candidate candidate, List<Event> events) {
+        return events.stream()
+                .filter(event -> event.type().equals("rollout_finished"))
+                .map(Event::fields)
+                .filter(fields ->
+                        fields.path("purpose").asText().equals(Purpose.AUDIT.id())
+                                && fields.path("role").asText().equals(candidate.role())
+                                && fields.path("trace").isObject())
+                .reduce((one, later) -> later)
+                .map(fields ->
+                        BoardPicture.path(
+                                run.spec(),
+                                cells(run.spec(), trace(run, fields.path("trace"))),
+                                fields.path("returns").path(0).asDouble(),
+                                run.spec().id()
+                                        + ": path of round "
+                                        + candidate.round()
+                                        + ", candidate "
+                                        + candidate.index()
+                                        + ", first search episode"));
+    }
+
+    private static Trace trace(Run run, JsonNode json) {
+        return new Trace(
+                json.path("rows").valueStream().map(JsonNode::asInt).toList(),
+                json.path("observation").asInt(),
+                json.path("action").asInt(),
+                run.ledger().payload(json.path("trace_payload").asText()));
     }
 
     private static RolloutResult play(RolloutEngine engine, RolloutRequest request) {
