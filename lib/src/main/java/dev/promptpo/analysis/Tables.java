@@ -323,11 +323,11 @@ public final class Tables {
      * @throws LedgerException when a run in it is broken, or of a newer version
      */
     public static Table runs(Path folder) {
-        return runs(
-                folder,
-                (run, reason) -> {
-                    throw reason;
-                });
+        return runs(folder, Tables::refuse);
+    }
+
+    private static void refuse(Path run, LedgerException reason) {
+        throw reason;
     }
 
     /**
@@ -336,7 +336,7 @@ public final class Tables {
      * @param unreadable is told each of them, and why
      */
     public static Table runs(Path folder, BiConsumer<Path, LedgerException> unreadable) {
-        return ofAll(folder, Tables::row, new RunRows().table());
+        return ofAll(folder, Tables::row, new RunRows().table(), unreadable);
     }
 
     private static Table row(RunLog log) {
@@ -347,12 +347,17 @@ public final class Tables {
 
     /** {@link #candidates(Path)} of all runs in a folder, by name, after a column {@code run}. */
     public static Table candidatesOfRuns(Path folder) {
-        return ofAll(folder, log -> named(log, candidates(log)), Table.create("candidates"));
+        return ofAll(
+                folder,
+                log -> named(log, candidates(log)),
+                Table.create("candidates"),
+                Tables::refuse);
     }
 
     /** {@link #episodes(Path)} of all runs in a folder, by name, after a column {@code run}. */
     public static Table episodesOfRuns(Path folder) {
-        return ofAll(folder, log -> named(log, episodes(log)), Table.create("episodes"));
+        return ofAll(
+                folder, log -> named(log, episodes(log)), Table.create("episodes"), Tables::refuse);
     }
 
     private static Table named(RunLog log, Table table) {
@@ -362,7 +367,11 @@ public final class Tables {
     }
 
     /** Runs are read at once, on all processors; only their rows are kept. */
-    private static Table ofAll(Path folder, Function<RunLog, Table> table, Table ofNone) {
+    private static Table ofAll(
+            Path folder,
+            Function<RunLog, Table> table,
+            Table ofNone,
+            BiConsumer<Path, LedgerException> unreadable) {
         List<Path> runs = List.of();
         if (Files.isDirectory(folder)) {
             try (Stream<Path> entries = Files.list(folder)) {
@@ -374,9 +383,21 @@ public final class Tables {
                 throw new UncheckedIOException("cannot list " + folder, e);
             }
         }
-        return runs.parallelStream().map(run -> table.apply(RunLog.read(run))).toList().stream()
-                .reduce(Table::append)
-                .orElse(ofNone);
+        List<Read> read = runs.parallelStream().map(run -> Read.of(run, table)).toList();
+        // Told one after another, in the order of the names, whatever was read first.
+        read.forEach(r -> r.failure().ifPresent(reason -> unreadable.accept(r.run(), reason)));
+        return read.stream().flatMap(r -> r.rows().stream()).reduce(Table::append).orElse(ofNone);
+    }
+
+    /** What came of reading one run: its rows, or why there are none. */
+    private record Read(Path run, Optional<Table> rows, Optional<LedgerException> failure) {
+        static Read of(Path run, Function<RunLog, Table> table) {
+            try {
+                return new Read(run, Optional.of(table.apply(RunLog.read(run))), Optional.empty());
+            } catch (LedgerException e) {
+                return new Read(run, Optional.empty(), Optional.of(e));
+            }
+        }
     }
 
     /** Rows of episodes. */
