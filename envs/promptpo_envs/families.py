@@ -82,7 +82,7 @@ def read_toml(package: str, file: str) -> dict[str, Any]:
     return tomllib.loads(_toml_text(package, file))
 
 
-FAMILIES = ("noise_world", "classic_control")
+FAMILIES = ("noise_world", "classic_control", "meta_world")
 """Subpackages with a ``FAMILY``, in the order to list them."""
 
 

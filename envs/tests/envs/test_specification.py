@@ -12,7 +12,7 @@ from promptpo_envs.documents import InvalidSpecification, complete, digest, merg
 from promptpo_envs.errors import EnvironmentUnavailable
 from promptpo_envs.observation import FrameReader
 
-LISTED = [f"NoiseWorld{number}" for number in range(7)] + ["CartPole-v1"]
+LISTED = [f"NoiseWorld{number}" for number in range(7)] + ["CartPole-v1", "button-press-v3"]
 OTHERS = ["NoiseWorld-n8-seed7", "NoiseWorld-n5-seed0-keys", "Pendulum-v1", "FrozenLake-v1"]
 
 
@@ -38,7 +38,10 @@ def test_document_is_plain_json_and_agrees_with_the_environment(name, preset):
         part = frame[field["start"] : field["stop"]]
         assert field["low"] is None or (part >= field["low"] - 1e-6).all()
         assert field["high"] is None or (part <= field["high"] + 1e-6).all()
-    assert position == document["observation_size"] == document["vector_size"]
+    assert position == document["observation_size"]
+    extras = sum(f["stop"] - f["start"] for f in document["observation"] if f["extra"])
+    assert document["vector_size"] == position - extras
+    assert document["privileged"] is (extras > 0)
     action = document["action"]
     if isinstance(env.action_space, gymnasium.spaces.Discrete):
         assert (action["kind"], action["n"]) == ("discrete", env.action_space.n)
