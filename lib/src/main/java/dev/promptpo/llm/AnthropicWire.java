@@ -10,24 +10,23 @@ import dev.promptpo.llm.ModelReply.Reason;
 record AnthropicWire() implements Wire {
 
     @Override
-    public ChatModel chatModel(
-            String model, String baseUrl, ModelRequest request, HttpClientBuilder http) {
-        AnthropicChatModel.AnthropicChatModelBuilder builder =
-                AnthropicChatModel.builder()
-                        .httpClientBuilder(http)
-                        .baseUrl(baseUrl)
-                        .apiKey(WireCall.NO_KEY)
-                        .modelName(model)
-                        .maxTokens(request.settings().maxOutputTokens())
-                        .timeout(request.settings().deadline())
-                        .maxRetries(0);
-        request.settings().temperature().ifPresent(builder::temperature);
-        return builder.build();
+    public ChatModel library(String baseUrl, HttpClientBuilder http) {
+        return AnthropicChatModel.builder()
+                .httpClientBuilder(http)
+                .baseUrl(baseUrl)
+                .apiKey(WireCall.NO_KEY)
+                .maxRetries(0)
+                .build();
     }
 
     @Override
     public String keyHeader() {
         return "x-api-key";
+    }
+
+    @Override
+    public String keyPrefix() {
+        return "";
     }
 
     @Override

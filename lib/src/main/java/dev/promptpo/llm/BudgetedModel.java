@@ -7,12 +7,11 @@ import java.time.Duration;
 import java.util.Optional;
 
 /** Asks only what the budget covers even at its dearest, and no longer than its time lasts. */
-final class BudgetedModel implements LanguageModel {
-    private final LanguageModel model;
+final class BudgetedModel extends ModelAround {
     private final Meter meter;
 
     BudgetedModel(LanguageModel model, Meter meter) {
-        this.model = model;
+        super(model);
         this.meter = meter;
     }
 
@@ -33,16 +32,6 @@ final class BudgetedModel implements LanguageModel {
         } finally {
             meter.book(worst, used);
         }
-    }
-
-    @Override
-    public ModelIdentity identity() {
-        return model.identity();
-    }
-
-    @Override
-    public void close() {
-        model.close();
     }
 
     private ModelRequest inTime(ModelRequest request) {

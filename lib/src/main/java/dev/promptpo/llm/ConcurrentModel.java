@@ -10,11 +10,10 @@ import java.util.concurrent.Semaphore;
  * So many requests at once and no more, and a brake for all: after a 429 nobody asks until the wait
  * is over that the server asks for, or one that doubles while it goes on.
  */
-final class ConcurrentModel implements LanguageModel {
+final class ConcurrentModel extends ModelAround {
     private static final Duration FIRST_PAUSE = Duration.ofSeconds(2);
     private static final Duration LONGEST_PAUSE = Duration.ofMinutes(1);
 
-    private final LanguageModel model;
     private final Semaphore places;
     private final Waiting waiting;
     private final Object lock = new Object();
@@ -23,11 +22,11 @@ final class ConcurrentModel implements LanguageModel {
     private int pauses;
 
     ConcurrentModel(LanguageModel model, int places, Waiting waiting) {
+        super(model);
         if (places < 1) {
             throw new IllegalArgumentException(
                     "expected at least 1 request at once, got " + places);
         }
-        this.model = model;
         this.places = new Semaphore(places, true);
         this.waiting = waiting;
     }
@@ -44,16 +43,6 @@ final class ConcurrentModel implements LanguageModel {
         } finally {
             places.release();
         }
-    }
-
-    @Override
-    public ModelIdentity identity() {
-        return model.identity();
-    }
-
-    @Override
-    public void close() {
-        model.close();
     }
 
     private void waitForTheBrake() throws InterruptedException {

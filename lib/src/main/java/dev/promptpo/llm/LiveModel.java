@@ -1,6 +1,5 @@
 package dev.promptpo.llm;
 
-import dev.langchain4j.data.message.UserMessage;
 import dev.promptpo.llm.ModelReply.Answer;
 import dev.promptpo.llm.ModelReply.NoAnswer;
 import dev.promptpo.llm.ModelReply.Reason;
@@ -29,8 +28,7 @@ final class LiveModel implements LanguageModel {
         Wire wire = kind.wire();
         WireCall call = new WireCall(transport, wire, key, request.settings().deadline());
         try {
-            wire.chatModel(name, baseUrl, request, call)
-                    .chat(UserMessage.from(request.prompt().text()));
+            wire.library(baseUrl, call).chat(wire.request(name, baseUrl, request));
         } catch (RuntimeException stopped) {
             if (call.interrupted()) {
                 throw new InterruptedException("interrupted while asking " + name);

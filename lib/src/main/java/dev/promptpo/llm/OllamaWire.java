@@ -1,9 +1,12 @@
 package dev.promptpo.llm;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.langchain4j.data.message.UserMessage;
 import dev.langchain4j.http.client.HttpClientBuilder;
 import dev.langchain4j.model.chat.ChatModel;
+import dev.langchain4j.model.chat.request.ChatRequest;
 import dev.langchain4j.model.ollama.OllamaChatModel;
+import dev.langchain4j.model.ollama.OllamaChatRequestParameters;
 import dev.promptpo.llm.ModelReply.Reason;
 
 /** Ollama's own chat. */
@@ -11,19 +14,24 @@ record OllamaWire() implements Wire {
     private static final int CONTEXT_STEP = 8192;
 
     @Override
-    public ChatModel chatModel(
-            String model, String baseUrl, ModelRequest request, HttpClientBuilder http) {
-        OllamaChatModel.OllamaChatModelBuilder builder =
-                OllamaChatModel.builder()
-                        .httpClientBuilder(http)
-                        .baseUrl(baseUrl)
-                        .modelName(model)
-                        .numPredict(request.settings().maxOutputTokens())
-                        .numCtx(context(request))
-                        .timeout(request.settings().deadline())
-                        .maxRetries(0);
-        request.settings().temperature().ifPresent(builder::temperature);
-        return builder.build();
+    public ChatModel library(String baseUrl, HttpClientBuilder http) {
+        return OllamaChatModel.builder()
+                .httpClientBuilder(http)
+                .baseUrl(baseUrl)
+                .maxRetries(0)
+                .build();
+    }
+
+    @Override
+    public ChatRequest request(String model, String baseUrl, ModelRequest request) {
+        return ChatRequest.builder()
+                .messages(UserMessage.from(request.prompt().text()))
+                .parameters(
+                        Wire.common(
+                                OllamaChatRequestParameters.builder().numCtx(context(request)),
+                                model,
+                                request.settings()))
+                .build();
     }
 
     /**
@@ -35,16 +43,6 @@ record OllamaWire() implements Wire {
         long tokens = request.prompt().text().length() / 3L + request.settings().maxOutputTokens();
         long steps = (tokens + CONTEXT_STEP - 1) / CONTEXT_STEP;
         return Math.toIntExact(Math.max(1, steps) * CONTEXT_STEP);
-    }
-
-    @Override
-    public String keyHeader() {
-        return "Authorization";
-    }
-
-    @Override
-    public String keyPrefix() {
-        return "Bearer ";
     }
 
     @Override

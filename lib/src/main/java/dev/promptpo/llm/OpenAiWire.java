@@ -3,41 +3,39 @@ package dev.promptpo.llm;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.langchain4j.http.client.HttpClientBuilder;
 import dev.langchain4j.model.chat.ChatModel;
+import dev.langchain4j.model.chat.request.ChatRequest;
 import dev.langchain4j.model.openai.OpenAiChatModel;
-import dev.langchain4j.model.openai.OpenAiChatModel.OpenAiChatModelBuilder;
+import dev.langchain4j.model.openai.OpenAiChatRequestParameters;
 import dev.promptpo.llm.ModelReply.Reason;
 
 /** Chat completions of OpenAI, vLLM, llama.cpp and others. */
 record OpenAiWire() implements Wire {
 
     @Override
-    public ChatModel chatModel(
-            String model, String baseUrl, ModelRequest request, HttpClientBuilder http) {
-        OpenAiChatModelBuilder builder =
-                OpenAiChatModel.builder()
-                        .httpClientBuilder(http)
-                        .baseUrl(baseUrl)
-                        .modelName(model)
-                        .timeout(request.settings().deadline())
-                        .maxRetries(0);
-        if (baseUrl.equals(ProviderKind.OPENAI.baseUrl())) {
-            // OpenAI's newer models refuse max_tokens; other servers know nothing else.
-            builder.maxCompletionTokens(request.settings().maxOutputTokens());
-        } else {
-            builder.maxTokens(request.settings().maxOutputTokens());
+    public ChatModel library(String baseUrl, HttpClientBuilder http) {
+        return OpenAiChatModel.builder()
+                .httpClientBuilder(http)
+                .baseUrl(baseUrl)
+                .maxRetries(0)
+                .build();
+    }
+
+    /** OpenAI's newer models refuse max_tokens; other servers know nothing else. */
+    @Override
+    public ChatRequest request(String model, String baseUrl, ModelRequest request) {
+        ChatRequest common = Wire.super.request(model, baseUrl, request);
+        if (!baseUrl.equals(ProviderKind.OPENAI.baseUrl())) {
+            return common;
         }
-        request.settings().temperature().ifPresent(builder::temperature);
-        return builder.build();
-    }
-
-    @Override
-    public String keyHeader() {
-        return "Authorization";
-    }
-
-    @Override
-    public String keyPrefix() {
-        return "Bearer ";
+        return ChatRequest.builder()
+                .messages(common.messages())
+                .parameters(
+                        OpenAiChatRequestParameters.builder()
+                                .modelName(model)
+                                .temperature(common.temperature())
+                                .maxCompletionTokens(request.settings().maxOutputTokens())
+                                .build())
+                .build();
     }
 
     @Override

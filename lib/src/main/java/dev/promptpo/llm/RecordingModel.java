@@ -12,14 +12,13 @@ import java.time.ZoneOffset;
  * Keeps what another model answers in a recording, whole on the disk after every reply. A recording
  * of the same run that is there already is continued.
  */
-final class RecordingModel implements LanguageModel {
-    private final LanguageModel model;
+final class RecordingModel extends ModelAround {
     private final Path file;
     private final Object lock = new Object();
     private Recording recording;
 
     RecordingModel(LanguageModel model, RunContext run, Path file, Provenance provenance) {
-        this.model = model;
+        super(model);
         this.file = file;
         Header header = Header.of(run);
         if (Files.exists(file)) {
@@ -50,16 +49,6 @@ final class RecordingModel implements LanguageModel {
             }
         }
         return reply;
-    }
-
-    @Override
-    public ModelIdentity identity() {
-        return model.identity();
-    }
-
-    @Override
-    public void close() {
-        model.close();
     }
 
     private static Provenance dated(Provenance provenance) {

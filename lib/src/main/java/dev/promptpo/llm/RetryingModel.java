@@ -10,8 +10,7 @@ import java.util.random.RandomGenerator;
  * Asks again where that can help: after the wait that the server asks for, else after one that
  * doubles. Failed attempts go to the run's listener; tokens that they cost are in their replies.
  */
-final class RetryingModel implements LanguageModel {
-    private final LanguageModel model;
+final class RetryingModel extends ModelAround {
     private final RetryPolicy policy;
     private final AttemptListener attempts;
     private final RandomGenerator random;
@@ -23,7 +22,7 @@ final class RetryingModel implements LanguageModel {
             AttemptListener attempts,
             RandomGenerator random,
             Waiting waiting) {
-        this.model = model;
+        super(model);
         this.policy = policy;
         this.attempts = attempts;
         this.random = random;
@@ -65,16 +64,6 @@ final class RetryingModel implements LanguageModel {
                 }
             }
         }
-    }
-
-    @Override
-    public ModelIdentity identity() {
-        return model.identity();
-    }
-
-    @Override
-    public void close() {
-        model.close();
     }
 
     private static NoAnswer explained(NoAnswer none, String why) {

@@ -1,8 +1,12 @@
 package dev.promptpo.llm;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.langchain4j.data.message.UserMessage;
 import dev.langchain4j.http.client.HttpClientBuilder;
 import dev.langchain4j.model.chat.ChatModel;
+import dev.langchain4j.model.chat.request.ChatRequest;
+import dev.langchain4j.model.chat.request.ChatRequestParameters;
+import dev.langchain4j.model.chat.request.DefaultChatRequestParameters;
 import dev.promptpo.llm.ModelReply.Reason;
 
 /**
@@ -12,15 +16,37 @@ import dev.promptpo.llm.ModelReply.Reason;
  */
 interface Wire {
 
-    /** The library's model for one request; retries off, everything through this client. */
-    ChatModel chatModel(String model, String baseUrl, ModelRequest request, HttpClientBuilder http);
+    /** The library's model; retries off, everything through this client, whose deadline counts. */
+    ChatModel library(String baseUrl, HttpClientBuilder http);
 
-    /** The name of the header that carries the key. */
-    String keyHeader();
+    /** What the library is to send. */
+    default ChatRequest request(String model, String baseUrl, ModelRequest request) {
+        return ChatRequest.builder()
+                .messages(UserMessage.from(request.prompt().text()))
+                .parameters(
+                        common(DefaultChatRequestParameters.builder(), model, request.settings()))
+                .build();
+    }
+
+    /** What all providers are told in the same words. */
+    static ChatRequestParameters common(
+            DefaultChatRequestParameters.Builder<?> parameters,
+            String model,
+            ModelSettings settings) {
+        parameters.modelName(model);
+        parameters.maxOutputTokens(settings.maxOutputTokens());
+        settings.temperature().ifPresent(parameters::temperature);
+        return parameters.build();
+    }
+
+    /** The header that carries the key: most take a bearer token (RFC 6750). */
+    default String keyHeader() {
+        return "Authorization";
+    }
 
     /** What stands before the key in that header. */
     default String keyPrefix() {
-        return "";
+        return "Bearer ";
     }
 
     /** How a reply without an error ended. */

@@ -7,6 +7,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.langchain4j.model.chat.request.ChatRequest;
+import dev.langchain4j.model.openai.OpenAiChatRequestParameters;
 import dev.promptpo.llm.FaultServer.Play;
 import dev.promptpo.llm.ModelReply.Answer;
 import dev.promptpo.llm.ModelReply.NoAnswer;
@@ -129,6 +131,18 @@ class LiveModelTest {
                     };
             assertThat(header).isEqualTo(KEY);
         }
+    }
+
+    @Test
+    void openAiItselfIsGivenItsLimitUnderItsOwnName() {
+        ChatRequest sent =
+                ProviderKind.OPENAI
+                        .wire()
+                        .request("m", ProviderKind.OPENAI.baseUrl(), request("policy/1/1", "p"));
+
+        OpenAiChatRequestParameters parameters = (OpenAiChatRequestParameters) sent.parameters();
+        assertThat(parameters.maxCompletionTokens()).isEqualTo(Asking.SETTINGS.maxOutputTokens());
+        assertThat(parameters.maxOutputTokens()).isNull();
     }
 
     @ParameterizedTest(name = "{0}: {1}")
