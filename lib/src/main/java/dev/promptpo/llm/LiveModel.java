@@ -13,13 +13,17 @@ final class LiveModel implements LanguageModel {
     private final String name;
     private final String baseUrl;
     private final ApiKey key;
-    private final Transport transport = new Transport();
+    private final Transport transport;
 
-    LiveModel(ProviderKind kind, String name, String baseUrl, ApiKey key) {
+    /**
+     * @param transport closed with this
+     */
+    LiveModel(ProviderKind kind, String name, String baseUrl, ApiKey key, Transport transport) {
         this.kind = kind;
         this.name = name;
         this.baseUrl = baseUrl;
         this.key = key;
+        this.transport = transport;
     }
 
     @Override

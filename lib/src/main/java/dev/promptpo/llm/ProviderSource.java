@@ -4,13 +4,12 @@ import static java.util.Objects.requireNonNull;
 
 import java.net.URI;
 import java.net.URISyntaxException;
-import java.util.Locale;
 import java.util.function.UnaryOperator;
 import java.util.random.RandomGenerator;
 
 /**
- * A provider's model, asked over the network. Each {@code with} gives a changed copy. The key is
- * looked for when a run opens it, in the environment alone.
+ * A provider's model, asked over the network. Each {@code with} gives a changed copy. The key and
+ * the proxy are looked for when a run opens it, in the environment alone.
  */
 public final class ProviderSource implements ModelSource {
     private static final int CONCURRENCY = 10;
@@ -67,7 +66,7 @@ public final class ProviderSource implements ModelSource {
                 kind, model, baseUrl, requireNonNull(policy, "policy"), concurrency, environment);
     }
 
-    /** Looks for the key elsewhere: for tests. */
+    /** Looks for the key and the proxy elsewhere: for tests. */
     ProviderSource withEnvironment(UnaryOperator<String> variables) {
         return new ProviderSource(kind, model, baseUrl, retries, concurrency, variables);
     }
@@ -92,9 +91,10 @@ public final class ProviderSource implements ModelSource {
         if (key.present() && readable(baseUrl)) {
             key = ApiKey.NONE;
         }
+        Transport transport = new Transport(HttpProxy.of(baseUrl, environment));
         return new RetryingModel(
                 new ConcurrentModel(
-                        run.meter().over(new LiveModel(kind, model, baseUrl, key)),
+                        run.meter().over(new LiveModel(kind, model, baseUrl, key, transport)),
                         concurrency,
                         Waiting.REAL),
                 retries,
@@ -111,10 +111,7 @@ public final class ProviderSource implements ModelSource {
     /** Whether others could read a key on its way: then it stays at home. */
     static boolean readable(String baseUrl) {
         URI uri = URI.create(baseUrl);
-        String host = uri.getHost().toLowerCase(Locale.ROOT);
-        boolean here =
-                host.equals("localhost") || host.matches("127(\\.\\d+){3}") || host.equals("[::1]");
-        return uri.getScheme().equals("http") && !here;
+        return uri.getScheme().equals("http") && !HttpProxy.loopback(uri.getHost());
     }
 
     private static String checked(String baseUrl) {

@@ -14,17 +14,23 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpTimeoutException;
 import java.nio.channels.UnresolvedAddressException;
 import java.time.Duration;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.zip.GZIPInputStream;
 import javax.net.ssl.SSLException;
 
 /**
  * Sends one HTTP request and brings back all of its bytes, within one deadline over the whole of
- * it. Follows no redirect, so that a key goes to the named server alone; repeats nothing.
+ * it. Follows no redirect, so that a key goes to the named server alone; repeats nothing. To a
+ * server with TLS a proxy is asked for a tunnel (CONNECT, RFC 9110, 9.3.6), and sees no more than
+ * the server's name.
  */
 final class Transport implements AutoCloseable {
     /** No reply of a model comes near; a server that sends more is broken. */
@@ -32,11 +38,28 @@ final class Transport implements AutoCloseable {
 
     private static final Duration CONNECT = Duration.ofSeconds(20);
 
-    private final HttpClient client =
-            HttpClient.newBuilder()
-                    .followRedirects(HttpClient.Redirect.NEVER)
-                    .connectTimeout(CONNECT)
-                    .build();
+    private static final Pattern TUNNEL = Pattern.compile("Tunnel failed, got: (\\d{3})");
+
+    private final Optional<HttpProxy> proxy;
+    private final HttpClient client;
+
+    /**
+     * @param proxy empty: this machine is asked directly, others as Java's own settings say
+     */
+    Transport(Optional<HttpProxy> proxy) {
+        this(proxy, HttpClient.newBuilder());
+    }
+
+    Transport(Optional<HttpProxy> proxy, HttpClient.Builder builder) {
+        this.proxy = proxy;
+        proxy.filter(named -> named.authorization().isPresent())
+                .ifPresent(named -> HttpProxy.allowPasswords());
+        client =
+                builder.followRedirects(HttpClient.Redirect.NEVER)
+                        .connectTimeout(CONNECT)
+                        .proxy(HttpProxy.selector(proxy))
+                        .build();
+    }
 
     /** What came of a request. */
     sealed interface Result {
@@ -60,16 +83,20 @@ final class Transport implements AutoCloseable {
         AtomicReference<Stage> stage = new AtomicReference<>();
         CompletableFuture<HttpResponse<byte[]>> response =
                 client.sendAsync(
-                        request,
+                        proxied(request),
                         head -> {
                             CappedBody body = new CappedBody(MAX_BODY);
                             stage.set(new Stage(head.statusCode(), body));
                             return body;
                         });
-        String server = request.uri().getAuthority();
+        String server =
+                request.uri().getAuthority()
+                        + proxy.map(through -> " through " + through).orElse("");
         try {
             HttpResponse<byte[]> whole = response.get(deadline.toNanos(), TimeUnit.NANOSECONDS);
-            return unpacked(whole, server);
+            return proxy.isPresent() && whole.statusCode() == 407
+                    ? new Result.Fault(Reason.BAD_REQUEST, proxy.get().refusal(), new byte[0])
+                    : unpacked(whole, server);
         } catch (TimeoutException e) {
             response.cancel(true);
             return fault(Reason.TIMEOUT, stage.get(), timeout(server, deadline, stage.get()));
@@ -87,9 +114,20 @@ final class Transport implements AutoCloseable {
         client.close();
     }
 
+    /** The client hands this header to the proxy alone. */
+    private HttpRequest proxied(HttpRequest request) {
+        return proxy.flatMap(HttpProxy::authorization)
+                .map(user ->
+                        HttpRequest.newBuilder(request, (name, value) -> true)
+                                .header("Proxy-Authorization", user)
+                                .build())
+                .orElse(request);
+    }
+
     private static Result unpacked(HttpResponse<byte[]> response, String server) {
         String encoding = response.headers().firstValue("Content-Encoding").orElse("identity");
-        byte[] body = response.body();
+        // Java gives none with a refusal of a proxy that it found by itself.
+        byte[] body = Objects.requireNonNullElse(response.body(), new byte[0]);
         return switch (encoding.toLowerCase(java.util.Locale.ROOT)) {
             case "identity", "" ->
                     new Result.Response(response.statusCode(), response.headers(), body);
@@ -129,7 +167,8 @@ final class Transport implements AutoCloseable {
         return plain.toByteArray();
     }
 
-    private static Result failed(Throwable cause, Stage stage, String server) {
+    private Result failed(Throwable cause, Stage stage, String server) {
+        String first = proxy.map(HttpProxy::toString).orElse(server);
         Throwable root = cause;
         for (Throwable at = cause; at != null; at = at.getCause()) {
             root = at;
@@ -144,8 +183,12 @@ final class Transport implements AutoCloseable {
                         Reason.UNREACHABLE,
                         stage,
                         "the name of "
-                                + server
+                                + first
                                 + " is not found: check the address and the network");
+            }
+            Matcher refused = TUNNEL.matcher(oneLine(at));
+            if (refused.find()) {
+                return tunnel(Integer.parseInt(refused.group(1)), server);
             }
             if (at instanceof SSLException) {
                 return fault(
@@ -157,11 +200,16 @@ final class Transport implements AutoCloseable {
                 return fault(
                         Reason.TIMEOUT, stage, "no connection to " + server + " within " + CONNECT);
             }
-            if (at instanceof ConnectException) {
+            // Java wraps a name that is not found in one of these.
+            if (at instanceof ConnectException
+                    && !(at.getCause() instanceof UnresolvedAddressException)) {
                 return fault(
                         Reason.UNREACHABLE,
                         stage,
-                        server + " refuses connections: is the server running there?");
+                        first
+                                + " refuses connections: is "
+                                + (proxy.isPresent() ? "a proxy" : "the server")
+                                + " running there?");
             }
         }
         return fault(
@@ -179,6 +227,23 @@ final class Transport implements AutoCloseable {
                                         + ")")
                         + ": "
                         + oneLine(root));
+    }
+
+    /** What a proxy says where it does not connect. */
+    private static Result tunnel(int status, String server) {
+        boolean passes =
+                switch (ErrorBody.ofStatus(status)) {
+                    case TIMEOUT, OVERLOADED, RATE_LIMITED -> true;
+                    default -> false;
+                };
+        return new Result.Fault(
+                passes ? Reason.UNREACHABLE : Reason.BAD_REQUEST,
+                "no connection to "
+                        + server
+                        + ", which answers with status "
+                        + status
+                        + (passes ? "" : ": does it let this server through?"),
+                new byte[0]);
     }
 
     private static String timeout(String server, Duration deadline, Stage stage) {

@@ -3,6 +3,7 @@ package dev.promptpo.llm;
 import dev.promptpo.prompt.Prompt;
 import java.time.Duration;
 import java.util.OptionalDouble;
+import java.util.function.UnaryOperator;
 
 /** Runs and requests for tests. */
 final class Asking {
@@ -10,6 +11,11 @@ final class Asking {
             new ModelSettings(OptionalDouble.empty(), 512, Duration.ofSeconds(5));
 
     private Asking() {}
+
+    /** An environment in which every provider's key is this one, and no proxy is named. */
+    static UnaryOperator<String> keys(String key) {
+        return name -> name.endsWith("_API_KEY") ? key : null;
+    }
 
     static RunContext run(String environment, int candidates, int rounds) {
         return new RunContext(environment, "paper", candidates, rounds, 5, 0, "episode");

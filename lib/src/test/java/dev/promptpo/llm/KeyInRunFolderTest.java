@@ -65,7 +65,7 @@ class KeyInRunFolderTest {
                             PromptPO.on(SPEC)
                                     .model(
                                             Models.openai("m", server.url() + "/v1")
-                                                    .withEnvironment(name -> KEY))
+                                                    .withEnvironment(Asking.keys(KEY)))
                                     .candidates(1)
                                     .rounds(1)
                                     .directory(run)

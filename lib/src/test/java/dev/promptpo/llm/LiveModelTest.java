@@ -448,7 +448,7 @@ class LiveModelTest {
         NoAnswer none = (NoAnswer) ask(kind, "https://no-such-host.invalid", LONG);
 
         assertThat(none.reason()).isEqualTo(Reason.UNREACHABLE);
-        assertThat(none.message()).contains("no-such-host.invalid");
+        assertThat(none.message()).contains("the name of no-such-host.invalid is not found");
         assertNoKey(none);
     }
 
@@ -618,7 +618,7 @@ class LiveModelTest {
     void withoutAKeyNothingIsOpened() {
         for (ProviderSource source :
                 List.of(Models.gemini("m"), Models.openai("m"), Models.anthropic("m"))) {
-            assertThatThrownBy(() -> source.withEnvironment(name -> " ").open(RUN))
+            assertThatThrownBy(() -> source.withEnvironment(Asking.keys(" ")).open(RUN))
                     .isInstanceOf(ModelUnavailableException.class)
                     .hasMessageStartingWith("no key for " + source.name())
                     .hasMessageContaining("_API_KEY in the environment")
@@ -628,8 +628,8 @@ class LiveModelTest {
 
     @Test
     void aKeyThatCannotBeOneIsNotQuoted() {
-        assertThatThrownBy(
-                        () -> Models.openai("m").withEnvironment(name -> KEY + "\nX: y").open(RUN))
+        assertThatThrownBy(() ->
+                        Models.openai("m").withEnvironment(Asking.keys(KEY + "\nX: y")).open(RUN))
                 .isInstanceOf(ModelUnavailableException.class)
                 .hasMessageContaining("OPENAI_API_KEY holds blanks")
                 .hasMessageNotContaining(KEY);
@@ -637,7 +637,7 @@ class LiveModelTest {
 
     @Test
     void noTextFormShowsTheKey() {
-        ProviderSource source = Models.openai("m").withEnvironment(name -> KEY);
+        ProviderSource source = Models.openai("m").withEnvironment(Asking.keys(KEY));
         try (LanguageModel model = source.open(RUN)) {
             assertThat(source + " " + source.name() + model + model.identity()).doesNotContain(KEY);
             assertThat(ApiKey.find(ProviderKind.OPENAI, name -> KEY)).hasToString("a key");
@@ -680,7 +680,7 @@ class LiveModelTest {
 
     private static LanguageModel open(ProviderKind kind, String url) {
         return ProviderSource.of(kind, "m", url + Sample.of(kind).path())
-                .withEnvironment(name -> KEY)
+                .withEnvironment(Asking.keys(KEY))
                 .withRetries(ONCE)
                 .open(RUN);
     }

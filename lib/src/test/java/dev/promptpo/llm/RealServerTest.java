@@ -116,7 +116,7 @@ class RealServerTest {
                 PromptPO.on("NoiseWorld0")
                         .model(
                                 Models.openai("smollm2", url + "/v1")
-                                        .withEnvironment(name -> "")
+                                        .withEnvironment(Asking.keys(""))
                                         .withConcurrency(2))
                         .modelSettings(
                                 new ModelSettings(
@@ -143,7 +143,7 @@ class RealServerTest {
 
     private static LanguageModel open() {
         return Models.openai("smollm2", url + "/v1")
-                .withEnvironment(name -> "")
+                .withEnvironment(Asking.keys(""))
                 .open(Asking.run("NoiseWorld1", 6, 1));
     }
 

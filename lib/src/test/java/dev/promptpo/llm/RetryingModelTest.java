@@ -92,7 +92,7 @@ class RetryingModelTest {
         try (FaultServer server = new FaultServer(c -> plays.pop().answer(c));
                 LanguageModel model =
                         Models.openai("m", server.url() + "/v1")
-                                .withEnvironment(name -> "")
+                                .withEnvironment(Asking.keys(""))
                                 .open(run)) {
             Answer answer = (Answer) model.ask(request("policy/1/1", "p"));
 
