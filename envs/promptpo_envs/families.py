@@ -38,7 +38,8 @@ class SpecificationFiles:
 
     Each ``<id>.toml`` beside the package's ``__init__`` is one environment, made by
     ``gymnasium.make`` from its ``gymnasium_id``. ``[presets.<name>]`` in a file overrides what is
-    above it.
+    above it. Fields with ``extra = true`` are left out under ``paper``, where policies see
+    Gymnasium's observation only.
     """
 
     def __init__(self, package: str):
@@ -69,7 +70,11 @@ class SpecificationFiles:
         content = read_toml(self._package, f"{name}.toml")
         overrides = content.pop("presets", {}).get(preset, {})
         family = self._package.rsplit(".", 1)[-1]
-        return merged({"id": name, "family": family, "preset": preset} | content, overrides)
+        draft = merged({"id": name, "family": family, "preset": preset} | content, overrides)
+        if preset == "paper":
+            fields = draft["observation"]
+            draft["observation"] = [field for field in fields if not field.get("extra", False)]
+        return draft
 
 
 @functools.cache
@@ -82,7 +87,7 @@ def read_toml(package: str, file: str) -> dict[str, Any]:
     return tomllib.loads(_toml_text(package, file))
 
 
-FAMILIES = ("noise_world", "classic_control", "meta_world")
+FAMILIES = ("noise_world", "classic_control", "point_maze", "mujoco", "meta_world")
 """Subpackages with a ``FAMILY``, in the order to list them."""
 
 

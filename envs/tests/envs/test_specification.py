@@ -12,7 +12,9 @@ from promptpo_envs.documents import InvalidSpecification, complete, digest, merg
 from promptpo_envs.errors import EnvironmentUnavailable
 from promptpo_envs.observation import FrameReader
 
-LISTED = [f"NoiseWorld{number}" for number in range(7)] + ["CartPole-v1", "button-press-v3"]
+BOARDS = [f"NoiseWorld{number}" for number in range(7)]
+MUJOCO = ["Reacher-v5", "Swimmer-v5"]
+LISTED = [*BOARDS, "CartPole-v1", "PointMaze", *MUJOCO, "button-press-v3"]
 OTHERS = ["NoiseWorld-n8-seed7", "NoiseWorld-n5-seed0-keys", "Pendulum-v1", "FrozenLake-v1"]
 
 
@@ -42,6 +44,7 @@ def test_document_is_plain_json_and_agrees_with_the_environment(name, preset):
     extras = sum(f["stop"] - f["start"] for f in document["observation"] if f["extra"])
     assert document["vector_size"] == position - extras
     assert document["privileged"] is (extras > 0)
+    assert preset == "release" or extras == 0
     action = document["action"]
     if isinstance(env.action_space, gymnasium.spaces.Discrete):
         assert (action["kind"], action["n"]) == ("discrete", env.action_space.n)
@@ -60,8 +63,11 @@ def test_fields_have_the_bounds_of_the_observation_space(name):
         for bound, values in (("low", space.low[part]), ("high", space.high[part])):
             if field[bound] is None:
                 assert not np.isfinite(values).any()
-            else:
+            elif np.isfinite(values).any():
                 assert np.allclose(values, field[bound], rtol=1e-6)
+            else:
+                # A cosine, say, in a space without bounds.
+                assert document["family"] == "mujoco"
 
 
 def test_digest_is_that_of_the_document_and_differs_between_presets():
@@ -85,6 +91,9 @@ def test_digest_is_that_of_the_document_and_differs_between_presets():
         ("NoiseWorld-n8-seed07-keys", "NoiseWorld-n8-seed7-keys"),
         ("pendulum", "Pendulum-v1"),
         ("mountain-car-v0", "MountainCar-v0"),
+        ("point_maze", "PointMaze"),
+        ("promptpo/PointMaze-v0", "PointMaze"),
+        ("swimmer", "Swimmer-v5"),
     ],
 )
 def test_ids_match_without_case_hyphens_underscores_and_version(written, meant):
@@ -130,7 +139,7 @@ def test_list_holds_every_environment_with_a_file():
 
 
 @pytest.mark.parametrize("preset", ["paper", "release"])
-@pytest.mark.parametrize("name", LISTED[:7] + OTHERS[:2])
+@pytest.mark.parametrize("name", BOARDS + OTHERS[:2])
 def test_prompt_texts_of_noise_world_tell_neither_probabilities_nor_the_board(name, preset):
     document = promptpo_envs.specification(name, preset)
     texts = [*document["context"].values(), *document["reward"].values(), document["termination"]]
