@@ -13,9 +13,9 @@ class Privileged(gymnasium.Wrapper):
     """A MuJoCo task whose ``extra_observation`` gives the named fields, one after the other.
 
     Positions of joints (``qpos``, ``torso_x``, ``torso_xy``, the tip of Swimmer) are those after
-    the step. Positions of bodies and sites (the tip of InvertedDoublePendulum, ``fingertip`` and
-    ``target``) are where MuJoCo last evaluated them, up to one of its own time steps earlier;
-    rewards and observations of Gymnasium use the same.
+    the step. Positions of bodies and sites (the tip of InvertedDoublePendulum, fingertip and
+    target of Reacher) are where MuJoCo last evaluated them, a little off from where ``qpos`` puts
+    them (1e-5 m on Reacher); Gymnasium's own rewards and observations use the same.
     """
 
     def __init__(self, env: gymnasium.Env, fields: Sequence[str]):

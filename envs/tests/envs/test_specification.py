@@ -13,7 +13,14 @@ from promptpo_envs.errors import EnvironmentUnavailable
 from promptpo_envs.observation import FrameReader
 
 BOARDS = [f"NoiseWorld{number}" for number in range(7)]
-MUJOCO = ["Reacher-v5", "Swimmer-v5"]
+MUJOCO = [
+    "Ant-v5",
+    "HalfCheetah-v5",
+    "Hopper-v5",
+    "InvertedDoublePendulum-v5",
+    "Reacher-v5",
+    "Swimmer-v5",
+]
 LISTED = [*BOARDS, "CartPole-v1", "PointMaze", *MUJOCO, "button-press-v3"]
 OTHERS = ["NoiseWorld-n8-seed7", "NoiseWorld-n5-seed0-keys", "Pendulum-v1", "FrozenLake-v1"]
 
