@@ -32,6 +32,10 @@ class EnvironmentUnavailable(RuntimeError):
     """The id is known, but the environment cannot be made here; the message says why."""
 
 
+class NoEpisode(RuntimeError):
+    """A step where no episode is under way; the message says what to do."""
+
+
 def check_preset(preset: str) -> str:
     """Gives back the preset, or raises UnknownPreset."""
     if preset not in PRESETS:

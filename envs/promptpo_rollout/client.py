@@ -14,11 +14,17 @@ import socket
 import subprocess
 import tempfile
 import time
+from collections.abc import Mapping
 
 from promptpo_rollout.wire import Channel, WireError
 
 _SECRET = re.compile(r"KEY|TOKEN|SECRET|PASSW|CREDENTIAL|COOKIE", re.IGNORECASE)
 _LOG_TAIL = 4000
+
+
+def without_secrets(environ: Mapping[str, str]) -> dict[str, str]:
+    """The variables of an environment that a child may have: no key, no token."""
+    return {name: value for name, value in environ.items() if not _SECRET.search(name)}
 
 
 class RolloutError(Exception):
@@ -67,7 +73,8 @@ class Client:
                     *("pool", "--fd", str(theirs.fileno()), "--workers", str(workers)),
                     *("--isolation", isolation),
                 ],
-                env={name: value for name, value in os.environ.items() if not _SECRET.search(name)},
+                # Nothing is drawn there, so MuJoCo needs to load no GL.
+                env={**without_secrets(os.environ), "MUJOCO_GL": "disable"},
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,

@@ -21,27 +21,30 @@ class Step(NamedTuple):
 
 
 class Environment:
-    """One Gymnasium environment, seen as frames of float64."""
+    """One Gymnasium environment, ``env``, seen as frames of float64.
 
-    def __init__(self, name: str, preset: str, specification: dict) -> None:
+    ``options`` (such as ``render_mode``) go to it.
+    """
+
+    def __init__(self, name: str, preset: str, specification: dict, **options: object) -> None:
         import promptpo_envs
         from promptpo_envs.observation import FrameReader
 
-        self._env = promptpo_envs.make(name, preset)
-        self._frame = FrameReader(self._env)
+        self.env = promptpo_envs.make(name, preset, **options)
+        self._frame = FrameReader(self.env)
         self._discrete = specification["action"]["kind"] == "discrete"
         self._horizon = specification["horizon"] or math.inf
         self._steps = 0
 
     def reset(self, seed: int) -> np.ndarray:
         """Begin the episode of ``seed``; the first frame."""
-        observation, _info = self._env.reset(seed=seed)
+        observation, _info = self.env.reset(seed=seed)
         self._steps = 0
         return self._frame(observation)
 
     def step(self, action: np.ndarray) -> Step:
         """Advance by an action of float64, as ``actions`` gave it."""
-        observation, reward, terminated, truncated, info = self._env.step(
+        observation, reward, terminated, truncated, info = self.env.step(
             int(action[0]) if self._discrete else action
         )
         self._steps += 1
@@ -55,7 +58,7 @@ class Environment:
 
     def close(self) -> None:
         """Free what the environment holds."""
-        self._env.close()
+        self.env.close()
 
 
 class ActionSpace:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import json
 import os
 import platform
 import re
@@ -22,6 +23,7 @@ from promptpo_setup.home import Home
 from promptpo_setup.progress import Progress
 
 _NEEDED_MB = 2500
+_RENDERER_SECONDS = 60
 _OLDEST_MAVEN = (3, 8)
 _LANDLOCK_CREATE_RULESET = 444
 _LANDLOCK_VERSION_FLAG = 1
@@ -65,6 +67,7 @@ def examine(home: Home) -> list[Finding]:
         _seccomp,
         lambda: _disk(home),
         lambda: _state(home),
+        lambda: _renderer(home),
         _chromium,
     )
     return [check() for check in checks] + [_extra(extra.name) for extra in EXTRAS]
@@ -189,6 +192,33 @@ def _state(home: Home) -> Finding:
         return Finding("ok", "set-up", f"complete, in {home.state}")
     left = ", ".join(step.title for step in pending)
     return Finding("note", "set-up", f"still to do: {left}", "./promptpo setup")
+
+
+def _renderer(home: Home) -> Finding:
+    """Asks the code that draws, in the virtual environment that has MuJoCo."""
+    subject, todo = "renderer", "only films and pictures of MuJoCo's environments need one"
+    if not home.venv_python.exists():
+        return Finding("note", subject, "not looked for before the set-up", "./promptpo setup")
+    try:
+        asked = subprocess.run(
+            [home.venv_python, "-s", home.root / "envs" / "promptpo_render", "check"],
+            capture_output=True,
+            text=True,
+            timeout=_RENDERER_SECONDS,
+            check=False,
+        )
+        found = json.loads(asked.stdout)
+    except (OSError, ValueError, subprocess.TimeoutExpired):
+        return Finding("note", subject, "the check did not answer", todo)
+    if found["backend"]:
+        return Finding("ok", subject, f"{found['backend']}: {found['renderer']}")
+    why = "; ".join(f"{name}: {reason}" for name, reason in found["reasons"].items())
+    return Finding(
+        "note",
+        subject,
+        f"none works ({why or 'MUJOCO_GL switches it off'})",
+        f"{todo}; Debian: apt-get install libegl1 libgl1-mesa-dri (or libosmesa6)",
+    )
 
 
 def _chromium() -> Finding:

@@ -30,7 +30,7 @@ class NoiseWorld(gymnasium.Env):
     policies with the same episode seed meets the same number wherever they are.
     """
 
-    metadata = {"render_modes": ["rgb_array"], "render_fps": 8}
+    metadata = {"render_modes": ["rgb_array"], "render_fps": 8, "draws_anywhere": True}
 
     def __init__(self, board: Board, preset: str = "paper", render_mode: str | None = None):
         if render_mode is not None and render_mode not in self.metadata["render_modes"]:

@@ -5,6 +5,7 @@ import json
 import numpy as np
 import pytest
 from promptpo_envs import UnknownEnvironment, notebook, specification
+from promptpo_envs.errors import NoEpisode
 from promptpo_envs.observation import frame
 
 
@@ -83,3 +84,46 @@ def test_frame_of_a_dict_observation_has_its_parts_in_the_order_of_the_space():
     order = list(env.observation_space.spaces)
     expected = {"b": [1.0, 0.5], "a": [2.0], "c": [4.0, 5.0]}
     assert frame(env, obs).tolist() == [value for key in order for value in expected[key]]
+
+
+def test_a_step_needs_an_episode():
+    handle = notebook.open("CartPole-v1")
+    with pytest.raises(NoEpisode, match=r"CartPole-v1 waits for reset\(seed\): no episode"):
+        handle.step(0)
+    handle.reset(0)
+    while not handle.step(0)[2]:
+        pass
+    with pytest.raises(NoEpisode, match="the episode is over"):
+        handle.step(0)
+    assert handle.reset(0).shape == (4,)
+    assert handle.step(1)[1] == 1.0
+    handle.close()
+
+
+def test_steps_are_written_to_memory_that_someone_else_reads():
+    handle, same = notebook.open("CartPole-v1"), notebook.open("CartPole-v1")
+    memory = np.zeros(notebook.SHARED_HEAD + 4)
+    handle.share(memory)
+    handle.reset_shared(7)
+    assert memory[3:].tolist() == same.reset(7).tolist()
+    info = handle.step_shared(1)
+    frame, reward, terminated, truncated, other_info = same.step(1)
+    assert info == other_info
+    assert memory[:3].tolist() == [reward, terminated, truncated]
+    assert memory[3:].tolist() == frame.tolist()
+    with pytest.raises(ValueError, match="expected float64 of shape"):
+        handle.share(np.zeros(4))
+
+
+def test_a_step_by_hand_comes_to_what_a_rollout_comes_to():
+    from promptpo_rollout.environments import Environment
+
+    rolled = Environment("Hopper-v5", "paper", specification("Hopper-v5"))
+    handle = notebook.open("Hopper-v5")
+    assert handle.reset(2).tolist() == rolled.reset(2).tolist()
+    for action in np.random.default_rng(0).uniform(-1, 1, (5, 3)):
+        frame, reward, *_ = handle.step(action.tolist())
+        step = rolled.step(action)
+        assert (frame.tolist(), reward) == (step.frame.tolist(), step.reward)
+    handle.close()
+    rolled.close()

@@ -38,7 +38,9 @@ final class Catalogue {
                     new UnknownEnvironmentException(raised.detail(), raised);
             case "promptpo_envs.errors.UnknownPreset", "promptpo_envs.drafted.UnsupportedSpaces" ->
                     new IllegalArgumentException(raised.detail(), raised);
-            case "promptpo_envs.errors.EnvironmentUnavailable" ->
+            case "promptpo_render.errors.RenderUnavailable" ->
+                    new RenderException(raised.detail(), raised);
+            case "promptpo_envs.errors.EnvironmentUnavailable", "promptpo_envs.errors.NoEpisode" ->
                     new IllegalStateException(raised.detail(), raised);
             case "ModuleNotFoundError" ->
                     raised.detail().contains("'promptpo_envs'")

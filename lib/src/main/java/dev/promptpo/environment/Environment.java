@@ -1,7 +1,6 @@
 package dev.promptpo.environment;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.promptpo.python.PythonArray;
 import dev.promptpo.python.PythonException;
@@ -10,10 +9,14 @@ import dev.promptpo.python.PythonObject;
 import dev.promptpo.python.PythonTask;
 import dev.promptpo.python.PythonThread;
 import java.awt.image.BufferedImage;
-import java.util.List;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.DoubleBuffer;
+import java.util.Arrays;
 
 /**
  * An open environment, stepped by hand: it lives in this JVM's Python, on the notebook's thread.
+ * The same seed and actions come to the same as in a rollout.
  *
  * <p>Every method throws {@link PythonException} for what the environment raises, {@link
  * PythonInterruptedException} when interrupted, and {@link IllegalStateException} once closed.
@@ -22,13 +25,25 @@ public final class Environment implements AutoCloseable {
 
     private static final ObjectMapper JSON = new ObjectMapper();
 
+    // Before the frame in the memory that Python writes to.
+    private static final int REWARD = 0;
+    private static final int TERMINATED = 1;
+    private static final int TRUNCATED = 2;
+    private static final int FRAME = 3;
+
     private final EnvironmentSpec spec;
     private final PythonObject handle;
+    private final DoubleBuffer shared;
     private boolean closed;
 
     private Environment(EnvironmentSpec spec, PythonObject handle) {
         this.spec = spec;
         this.handle = handle;
+        this.shared =
+                ByteBuffer.allocateDirect((FRAME + spec.observationSize()) * Double.BYTES)
+                        .order(ByteOrder.nativeOrder())
+                        .asDoubleBuffer();
+        handle.call(Void.class, "share", shared);
     }
 
     static Environment open(String id, String preset) {
@@ -49,10 +64,27 @@ public final class Environment implements AutoCloseable {
     /**
      * Starts an episode.
      *
+     * @param seed 0 or more
      * @return the first frame, {@code spec().observationSize()} values
      */
     public double[] reset(long seed) {
-        return use(python -> handle.call(double[].class, "reset", seed));
+        if (seed < 0) {
+            throw new IllegalArgumentException("a seed is 0 or more; got " + seed);
+        }
+        return use(python -> {
+            handle.call(Void.class, "reset_shared", seed);
+            return frame();
+        });
+    }
+
+    /**
+     * The last frame, in the memory that Python writes it to: nothing is copied, and the next reset
+     * or step writes over it. For long observations; zeros before the first reset.
+     *
+     * @return read-only, {@code spec().observationSize()} values
+     */
+    public DoubleBuffer observation() {
+        return shared.slice(FRAME, spec.observationSize()).asReadOnlyBuffer();
     }
 
     /**
@@ -60,6 +92,7 @@ public final class Environment implements AutoCloseable {
      *
      * @param action from 0 to {@code spec().action().n() - 1}
      * @throws IllegalArgumentException for another number, or where actions are vectors
+     * @throws IllegalStateException before {@link #reset} and after the episode's end
      */
     public Step step(int action) {
         EnvironmentSpec.ActionSpace space = spec.action();
@@ -80,14 +113,17 @@ public final class Environment implements AutoCloseable {
                             + "; got "
                             + action);
         }
-        return use(python -> step(handle.call(List.class, "step", action)));
+        return use(python -> step(handle.call(String.class, "step_shared", action)));
     }
 
     /**
      * One step in a continuous action space.
      *
-     * @param action {@code spec().actionSize()} finite numbers
-     * @throws IllegalArgumentException for another length, or where actions are whole numbers
+     * @param action {@code spec().actionSize()} finite numbers; what is out of bounds is clipped,
+     *     as in a rollout
+     * @throws IllegalArgumentException for another length, for a number that is not finite, or
+     *     where actions are whole numbers
+     * @throws IllegalStateException before {@link #reset} and after the episode's end
      */
     public Step step(double[] action) {
         if (spec.action().discrete()) {
@@ -102,7 +138,12 @@ public final class Environment implements AutoCloseable {
                             + " numbers; got "
                             + action.length);
         }
-        return use(python -> step(handle.call(List.class, "step", action)));
+        if (!Arrays.stream(action).allMatch(Double::isFinite)) {
+            throw new IllegalArgumentException(
+                    spec.id() + " takes finite numbers; got " + Arrays.toString(action));
+        }
+        double[] taken = clipped(action);
+        return use(python -> step(handle.call(String.class, "step_shared", taken)));
     }
 
     /** A random action of the space: one value for a discrete space, else one a component. */
@@ -114,9 +155,11 @@ public final class Environment implements AutoCloseable {
     }
 
     /**
-     * A picture of the present state.
+     * A picture of the present state. What needs GL is drawn in a process of its own, which goes
+     * the way of this episode again; stepping on is no slower for it.
      *
-     * @throws PythonException where the environment draws none
+     * @throws RenderException where nothing can be drawn: no renderer on this machine, an
+     *     environment that draws nothing or does not repeat itself; it can be stepped all the same
      */
     public BufferedImage render() {
         return use(python -> image(handle.call(PythonArray.class, "render")));
@@ -142,8 +185,9 @@ public final class Environment implements AutoCloseable {
     }
 
     private <T> T use(PythonTask<T> task) {
-        return PythonThread.notebook()
-                .run(python -> {
+        return Catalogue.on(
+                PythonThread.notebook(),
+                python -> {
                     if (closed) {
                         throw new IllegalStateException(this + " is closed");
                     }
@@ -151,15 +195,32 @@ public final class Environment implements AutoCloseable {
                 });
     }
 
-    private static Step step(List<?> parts) {
+    private double[] clipped(double[] action) {
+        double[] taken = action.clone();
+        for (int i = 0; i < taken.length; i++) {
+            // An absent bound is null.
+            Double low = spec.action().low().get(i);
+            Double high = spec.action().high().get(i);
+            taken[i] = low == null ? taken[i] : Math.max(low, taken[i]);
+            taken[i] = high == null ? taken[i] : Math.min(high, taken[i]);
+        }
+        return taken;
+    }
+
+    private double[] frame() {
+        double[] frame = new double[spec.observationSize()];
+        shared.get(FRAME, frame);
+        return frame;
+    }
+
+    private Step step(String info) {
         try {
-            JsonNode info = JSON.readTree((String) parts.get(4));
             return new Step(
-                    ((PythonArray) parts.get(0)).doubles(),
-                    ((Number) parts.get(1)).doubleValue(),
-                    (Boolean) parts.get(2),
-                    (Boolean) parts.get(3),
-                    info);
+                    frame(),
+                    shared.get(REWARD),
+                    shared.get(TERMINATED) != 0,
+                    shared.get(TRUNCATED) != 0,
+                    JSON.readTree(info));
         } catch (JsonProcessingException e) {
             throw new IllegalStateException("promptpo_envs gave an info that is not JSON", e);
         }
@@ -169,15 +230,15 @@ public final class Environment implements AutoCloseable {
         int height = pixels.shape().get(0);
         int width = pixels.shape().get(1);
         byte[] rgb = pixels.bytes();
-        BufferedImage image = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
-        for (int y = 0, i = 0; y < height; y++) {
-            for (int x = 0; x < width; x++, i += 3) {
-                int red = Byte.toUnsignedInt(rgb[i]);
-                int green = Byte.toUnsignedInt(rgb[i + 1]);
-                int blue = Byte.toUnsignedInt(rgb[i + 2]);
-                image.setRGB(x, y, red << 16 | green << 8 | blue);
-            }
+        int[] packed = new int[width * height];
+        for (int i = 0; i < packed.length; i++) {
+            packed[i] =
+                    Byte.toUnsignedInt(rgb[3 * i]) << 16
+                            | Byte.toUnsignedInt(rgb[3 * i + 1]) << 8
+                            | Byte.toUnsignedInt(rgb[3 * i + 2]);
         }
+        BufferedImage image = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
+        image.setRGB(0, 0, width, height, packed, 0, width);
         return image;
     }
 }

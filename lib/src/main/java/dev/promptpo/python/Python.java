@@ -1,8 +1,10 @@
 package dev.promptpo.python;
 
+import java.nio.DoubleBuffer;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
+import jep.DirectNDArray;
 import jep.Interpreter;
 import jep.JepException;
 import jep.NDArray;
@@ -13,12 +15,14 @@ import jep.python.PyObject;
  * One thread's interpreter.
  *
  * <p>Arguments: strings, numbers, booleans, {@code byte[]} (a Python {@code bytes}), {@code
- * double[]} and {@code long[]} (NumPy arrays), lists and maps of these, {@link PythonObject}s of
- * the same thread. Results are asked for by type: {@code String}, {@code Long}, {@code Double},
- * {@code Boolean}, {@code byte[]} (from bytes), {@code double[]} (from a float64 array of any
- * shape, in C order), {@link PythonArray} (an array with its shape), {@code List} (from a tuple or
- * a list; arrays in it become {@link PythonArray}s), {@link PythonObject} (anything, left in
- * Python), {@code Object} (whatever it becomes), {@code Void} (thrown away).
+ * double[]} and {@code long[]} (NumPy arrays, copied), a direct {@link DoubleBuffer} in native
+ * order (a NumPy array over the same memory, which both then read and write), lists and maps of
+ * these, {@link PythonObject}s of the same thread. Results are asked for by type: {@code String},
+ * {@code Long}, {@code Double}, {@code Boolean}, {@code byte[]} (from bytes), {@code double[]}
+ * (from a float64 array of any shape, in C order), {@link PythonArray} (an array with its shape),
+ * {@code List} (from a tuple or a list; arrays in it become {@link PythonArray}s), {@link
+ * PythonObject} (anything, left in Python), {@code Object} (whatever it becomes), {@code Void}
+ * (thrown away).
  *
  * <p>Everything throws {@link PythonException} for what Python raises.
  */
@@ -154,6 +158,7 @@ public final class Python {
         return switch (value) {
             case double[] array -> new NDArray<>(array);
             case long[] array -> new NDArray<>(array);
+            case DoubleBuffer memory -> new DirectNDArray<>(memory, memory.capacity());
             // A bare byte[] would arrive as an array of Java's, not as bytes.
             case byte[] bytes -> bytesOf.callAs(PyObject.class, new NDArray<>(bytes));
             case PythonObject object -> object.in(this);

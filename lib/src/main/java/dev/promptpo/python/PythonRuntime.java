@@ -74,6 +74,7 @@ final class PythonRuntime {
         interpreter.set("_out", new CallerOutput(false));
         interpreter.set("_err", new CallerOutput(true));
         interpreter.exec("_module.redirect(_out, _err)");
+        interpreter.exec("_module.keep_gl_out()");
         PythonInstallation.checkout()
                 .ifPresent(home -> {
                     interpreter.set("_home", home.toString());

@@ -79,6 +79,15 @@ def carry_output():
             stream.carry()
 
 
+def keep_gl_out():
+    """Lets MuJoCo load no GL library here, where torch may run: the two crash in one process.
+
+    What the user had set stands where promptpo_render looks for it (``gl.KEPT``).
+    """
+    os.environ.setdefault("PROMPTPO_MUJOCO_GL", os.environ.get("MUJOCO_GL", ""))
+    os.environ["MUJOCO_GL"] = "disable"
+
+
 def find_packages(home):
     """Puts the checkout's packages on the path where nothing else provides them."""
     folder = os.path.join(home, "envs")

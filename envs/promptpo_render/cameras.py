@@ -1,0 +1,68 @@
+"""Where a MuJoCo scene is looked at from: the whole agent and its goal, upright."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+# Meta-World's own corner cameras hang upside down. This one stands behind the table's far left
+# corner, opposite the robot: arm, gripper and the object's near side are all in view.
+_META_WORLD = {
+    "lookat": (0.0, 0.58, 0.18),
+    "distance": 1.75,
+    "azimuth": 205.0,
+    "elevation": -28.0,
+}
+_MAZE_MARGIN = 1.04
+
+
+def camera(unwrapped: Any, holder: Any, aspect: float) -> Any:
+    """What ``mujoco.Renderer.update_scene`` takes: a camera of the model, or a free one.
+
+    ``unwrapped`` is the environment, ``holder`` the part of it that has the model, ``aspect`` the
+    picture's width over its height.
+    """
+    import mujoco
+
+    model = holder.model
+
+    def named(name: str) -> bool:
+        return mujoco.mj_name2id(model, mujoco.mjtObj.mjOBJ_CAMERA, name) >= 0
+
+    free = mujoco.MjvCamera()
+    mujoco.mjv_defaultFreeCamera(model, free)
+    if named("corner2") and named("behindGripper"):
+        return _set(free, _META_WORLD)
+    if hasattr(unwrapped, "maze"):
+        return _set(free, _above(unwrapped.maze, math.radians(model.vis.global_.fovy), aspect))
+    if named("track"):
+        return "track"
+    config = getattr(getattr(holder, "mujoco_renderer", None), "default_cam_config", None) or {}
+    body = config.get("trackbodyid", -1)
+    if body >= 0 and "lookat" not in config:
+        free.type = mujoco.mjtCamera.mjCAMERA_TRACKING
+        free.trackbodyid = body
+    return _set(free, {key: value for key, value in config.items() if key != "trackbodyid"})
+
+
+def _above(maze: Any, opening: float, aspect: float) -> dict[str, Any]:
+    """Straight above the middle of a maze, as near as shows all of it."""
+    rows = maze.map_length * maze.maze_size_scaling
+    columns = maze.map_width * maze.maze_size_scaling
+    height = _MAZE_MARGIN * max(rows, columns / aspect) / (2 * math.tan(opening / 2))
+    top = maze.maze_height * maze.maze_size_scaling
+    return {
+        "lookat": (0.0, 0.0, 0.0),
+        "distance": height + top,
+        "azimuth": 90.0,
+        "elevation": -90.0,
+    }
+
+
+def _set(camera: Any, values: dict[str, Any]) -> Any:
+    for key, value in values.items():
+        if key == "lookat":
+            camera.lookat[:] = value
+        else:
+            setattr(camera, key, value)
+    return camera
