@@ -13,14 +13,35 @@ _META_WORLD = {
     "azimuth": 205.0,
     "elevation": -28.0,
 }
+_OF_TASKS = {
+    # Gymnasium shows these from so far that the agent is a few pixels high.
+    "Reacher": {
+        "lookat": (0.0, 0.0, 0.0),
+        "distance": 0.56,
+        "azimuth": 90.0,
+        "elevation": -90.0,
+    },
+    "InvertedDoublePendulum": {
+        "lookat": (0.0, 0.0, 0.45),
+        "distance": 2.6,
+        "azimuth": 90.0,
+        "elevation": -8.0,
+    },
+    "Pusher": {
+        "lookat": (0.2, -0.2, -0.1),
+        "distance": 2.2,
+        "azimuth": 90.0,
+        "elevation": -45.0,
+    },
+}
 _MAZE_MARGIN = 1.04
 
 
-def camera(unwrapped: Any, holder: Any, aspect: float) -> Any:
+def camera(parts: list[Any], holder: Any, aspect: float) -> Any:
     """What ``mujoco.Renderer.update_scene`` takes: a camera of the model, or a free one.
 
-    ``unwrapped`` is the environment, ``holder`` the part of it that has the model, ``aspect`` the
-    picture's width over its height.
+    ``parts`` are the environment and those inside it, ``holder`` is the one with the model,
+    ``aspect`` the picture's width over its height.
     """
     import mujoco
 
@@ -33,8 +54,12 @@ def camera(unwrapped: Any, holder: Any, aspect: float) -> Any:
     mujoco.mjv_defaultFreeCamera(model, free)
     if named("corner2") and named("behindGripper"):
         return _set(free, _META_WORLD)
-    if hasattr(unwrapped, "maze"):
-        return _set(free, _above(unwrapped.maze, math.radians(model.vis.global_.fovy), aspect))
+    task = getattr(getattr(parts[0], "spec", None), "name", "")
+    if task in _OF_TASKS:
+        return _set(free, _OF_TASKS[task])
+    for part in parts:
+        if hasattr(part, "maze"):
+            return _set(free, _above(part.maze, math.radians(model.vis.global_.fovy), aspect))
     if named("track"):
         return "track"
     config = getattr(getattr(holder, "mujoco_renderer", None), "default_cam_config", None) or {}

@@ -15,6 +15,8 @@ from promptpo_render.errors import RenderUnavailable, one_line
 SKY = (226, 232, 240)
 """What is behind a MuJoCo scene: light, and one colour, which costs a film nothing."""
 _STEPS_PER_SECOND = 10.0
+_INSIDE = ("simulator", "goal_env", "point_env", "ant_env")
+"""Under which names environments keep others inside."""
 
 
 class Scene:
@@ -31,9 +33,10 @@ class Scene:
         try:
             self._space = ActionSpace(specification["action"])
             self._painter: _MujocoPainter | _OwnPainter
-            holder = _with_model(self._environment.env.unwrapped)
+            parts = _parts(self._environment.env.unwrapped)
+            holder = _with_model(parts)
             if holder is not None:
-                self._painter = _MujocoPainter(self._environment.env, holder, width, height)
+                self._painter = _MujocoPainter(parts, holder, width, height)
             else:
                 _refuse_undrawn(name, self._environment.env)
                 self._environment.close()
@@ -56,10 +59,9 @@ class Scene:
     @property
     def seconds_per_step(self) -> float | None:
         """Simulated seconds of a step; None where steps are no time."""
-        env = self._environment.env.unwrapped
-        for holder in (_with_model(env) or env, env):
+        for part in _parts(self._environment.env.unwrapped):
             for name in ("dt", "tau"):
-                value = getattr(holder, name, None)
+                value = getattr(part, name, None)
                 if isinstance(value, (int, float)) and value > 0:
                     return float(value)
         return None
@@ -93,7 +95,7 @@ class Scene:
 
 
 class _MujocoPainter:
-    def __init__(self, env: Any, holder: Any, width: int, height: int) -> None:
+    def __init__(self, parts: list[Any], holder: Any, width: int, height: int) -> None:
         import mujoco
 
         name = gl.check()
@@ -109,7 +111,7 @@ class _MujocoPainter:
         self._renderer = mujoco.Renderer(model, height, width)
         self._renderer.scene.flags[mujoco.mjtRndFlag.mjRND_SHADOW] = False
         self._renderer.scene.flags[mujoco.mjtRndFlag.mjRND_REFLECTION] = False
-        self._camera = cameras.camera(env.unwrapped, holder, width / height)
+        self._camera = cameras.camera(parts, holder, width / height)
 
     def paint(self) -> np.ndarray:
         self._renderer.update_scene(self._holder.data, self._camera)
@@ -179,22 +181,21 @@ def _missing(name: str, reason: str) -> RenderUnavailable:
     return RenderUnavailable(f"{name} cannot be drawn: {reason}")
 
 
-def _with_model(unwrapped: Any) -> Any:
-    """The part of an environment that holds MuJoCo's model and data, or None.
+def _parts(unwrapped: Any) -> list[Any]:
+    """An environment and those that it keeps inside, outermost first."""
+    found = [unwrapped]
+    for part in found:
+        inside = (getattr(part, name, None) for name in _INSIDE)
+        found.extend(other for other in inside if other is not None)
+    return found
 
-    The mazes keep another environment inside that does.
-    """
+
+def _with_model(parts: list[Any]) -> Any:
+    """The part that holds MuJoCo's model and data, or None."""
     mujoco = sys.modules.get("mujoco")
     if mujoco is None:
         return None
-    for part in (
-        unwrapped,
-        getattr(unwrapped, "point_env", None),
-        getattr(unwrapped, "ant_env", None),
-    ):
-        if isinstance(getattr(part, "model", None), mujoco.MjModel):
-            return part
-    return None
+    return next((p for p in parts if isinstance(getattr(p, "model", None), mujoco.MjModel)), None)
 
 
 def _paint_sky(model: Any) -> None:

@@ -140,3 +140,21 @@ class _OnlyHere(gymnasium.Env):
 
     def step(self, action):
         return np.zeros(1), 0.0, False, False, {}
+
+
+@needs_gl
+def test_meta_world_stands_upright_and_a_maze_is_seen_whole(opened):
+    arm = opened("button-press-v3")
+    arm.reset(0)
+    sky = arm.render()[:40].reshape(-1, 3)
+    # The sky is above, and nothing but the floor and the table's legs below.
+    assert (np.abs(sky.astype(int) - (226, 232, 240)).max(axis=1) < 25).mean() > 0.5
+    assert (np.abs(arm.render()[-40:].astype(int) - (226, 232, 240)).max(axis=2) < 25).mean() < 0.05
+    maze = opened("PointMaze")
+    maze.reset(0)
+    red, green, blue = np.moveaxis(maze.render().astype(int), 2, 0)
+    wall = (red > 180) & (green > 120) & (green < 190) & (blue < 130)
+    rows, columns = np.nonzero(wall)
+    assert 0 < rows.min() < rows.max() < mirror.HEIGHT - 1
+    assert 0 < columns.min() < columns.max() < mirror.WIDTH - 1
+    assert (rows.max() - rows.min()) > 0.9 * mirror.HEIGHT
