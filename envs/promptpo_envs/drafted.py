@@ -9,7 +9,8 @@ import gymnasium
 from gymnasium import spaces
 
 from promptpo_envs.documents import complete, finite_or_none
-from promptpo_envs.errors import EnvironmentUnavailable, normalised
+from promptpo_envs.errors import normalised
+from promptpo_envs.families import made
 
 DEFAULT_HORIZON = 1000
 """Steps after which an episode is cut where Gymnasium has no limit of its own."""
@@ -40,15 +41,7 @@ class Drafted:
 
     def make(self, name: str, preset: str, **options: Any) -> gymnasium.Env:
         limit = gymnasium.spec(name).max_episode_steps or DEFAULT_HORIZON
-        try:
-            return gymnasium.make(
-                name, max_episode_steps=limit, disable_env_checker=True, **options
-            )
-        except (gymnasium.error.DependencyNotInstalled, ImportError) as error:
-            raise EnvironmentUnavailable(
-                f"Gymnasium knows {name}, but what it needs is not installed beside promptpo:"
-                f" {_first_line(error)}"
-            ) from error
+        return made(name, max_episode_steps=limit, **options)
 
     def register(self) -> None:
         """Nothing to do: these are Gymnasium's."""
@@ -131,10 +124,6 @@ def _action(space: spaces.Space) -> dict[str, Any]:
         f"Action space {space} cannot be drafted: expected Box, or Discrete from 0."
         " Wrap the environment, or write a specification file."
     )
-
-
-def _first_line(error: Exception) -> str:
-    return next(iter(str(error).strip().splitlines()), type(error).__name__)
 
 
 def _identifier(key: str) -> str:

@@ -11,7 +11,7 @@ from typing import Any, Protocol
 import gymnasium
 
 from promptpo_envs.documents import complete, merged
-from promptpo_envs.errors import normalised
+from promptpo_envs.errors import EnvironmentUnavailable, normalised
 
 
 class Family(Protocol):
@@ -60,8 +60,7 @@ class SpecificationFiles:
         return complete(self._draft(name, preset))
 
     def make(self, name: str, preset: str, **options: Any) -> gymnasium.Env:
-        draft = self._draft(name, preset)
-        return gymnasium.make(draft["gymnasium_id"], disable_env_checker=True, **options)
+        return made(self._draft(name, preset)["gymnasium_id"], **options)
 
     def register(self) -> None:
         """Nothing to do: Gymnasium knows its own."""
@@ -75,6 +74,21 @@ class SpecificationFiles:
             fields = draft["observation"]
             draft["observation"] = [field for field in fields if not field.get("extra", False)]
         return draft
+
+
+def made(gymnasium_id: str, **options: Any) -> gymnasium.Env:
+    """What Gymnasium makes of an id that it knows, without its checking wrapper.
+
+    Raises EnvironmentUnavailable where a package is missing that the environment needs.
+    """
+    try:
+        return gymnasium.make(gymnasium_id, disable_env_checker=True, **options)
+    except (gymnasium.error.DependencyNotInstalled, ImportError) as error:
+        reason = next(iter(str(error).strip().splitlines()), type(error).__name__)
+        raise EnvironmentUnavailable(
+            f"Gymnasium knows {gymnasium_id}, but what it needs is not installed beside promptpo:"
+            f" {reason}"
+        ) from error
 
 
 @functools.cache

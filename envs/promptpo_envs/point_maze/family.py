@@ -7,7 +7,7 @@ from typing import Any
 import gymnasium
 
 from promptpo_envs.errors import normalised
-from promptpo_envs.families import SpecificationFiles
+from promptpo_envs.families import SpecificationFiles, made
 
 HORIZON = 800
 """Steps after which an episode is cut."""
@@ -20,7 +20,7 @@ class PointMazeFile(SpecificationFiles):
         return super().match(normalised(wanted).removesuffix("v0"))
 
     def make(self, name: str, preset: str, **options: Any) -> gymnasium.Env:
-        return gymnasium.make("promptpo/PointMaze-v0", preset=preset, **options)
+        return made("promptpo/PointMaze-v0", preset=preset, **options)
 
     def _draft(self, name: str, preset: str) -> dict[str, Any]:
         draft = super()._draft(name, preset)

@@ -1,6 +1,8 @@
 """The MuJoCo tasks: Gymnasium's own, told truly."""
 
 import inspect
+import itertools
+import sys
 import warnings
 
 import gymnasium
@@ -219,3 +221,54 @@ def test_torques_are_told_in_units_of_the_actuators_gear():
         for unit, gear in zip(action["units"], model.actuator_gear[:, 0], strict=True):
             assert unit in (f"x {gear:g} N m", f"x {gear:g} N")
         assert model.actuator_ctrlrange.T.tolist() == [action["low"], action["high"]]
+
+
+READS_ALL = """
+import sys
+
+import numpy as np
+
+
+class {policy_class}:
+    def __init__(self):
+        self.step = 0
+
+    def act(self, obs):
+        assert "mujoco" not in sys.modules
+        total = sum(float(np.sum(getattr(obs, name))) for name in {names})
+        self.step += 1
+        return np.sin(0.1 * self.step + np.arange({size})) * np.cos(total)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the sandbox level is Linux's")
+def test_policies_read_every_field_in_a_process_of_their_own():
+    from promptpo_rollout.local import Engine
+
+    with Engine(workers=1) as engine:
+        for name, preset in itertools.product(NAMES, ["paper", "release"]):
+            document = promptpo_envs.specification(name, preset)
+            fields = document["observation"]
+            source = READS_ALL.format(
+                policy_class=document["policy_class"],
+                names=[field["name"] for field in fields],
+                size=len(document["action"]["names"]),
+            )
+            result = engine.rollout(name, source, [11], preset=preset)
+            assert result["outcome"] == "completed", result
+            assert result["successes"] == [None]
+
+            namespace: dict = {}
+            exec(source.replace('assert "mujoco" not in sys.modules', "pass"), namespace)
+            policy = namespace[document["policy_class"]]()
+            named = observation_factory(fields, document["vector_size"])
+            env = promptpo_envs.make(name, preset)
+            frame_of, total, over = FrameReader(env), 0.0, False
+            obs, _ = env.reset(seed=11)
+            while not over:
+                action = np.clip(policy.act(named(frame_of(obs).copy())), -1, 1)
+                obs, reward, terminated, truncated, _ = env.step(action)
+                total += float(reward)
+                over = terminated or truncated
+            assert result["returns"] == [total]
+            assert result["lengths"] == [policy.step]

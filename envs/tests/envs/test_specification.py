@@ -8,7 +8,9 @@ import gymnasium
 import numpy as np
 import promptpo_envs
 import pytest
+from gymnasium import spaces
 from promptpo_envs.documents import InvalidSpecification, complete, digest, merged, policy_class
+from promptpo_envs.drafted import UnsupportedSpaces
 from promptpo_envs.errors import EnvironmentUnavailable
 from promptpo_envs.observation import FrameReader
 
@@ -21,8 +23,16 @@ MUJOCO = [
     "Reacher-v5",
     "Swimmer-v5",
 ]
-LISTED = [*BOARDS, "CartPole-v1", "PointMaze", *MUJOCO, "button-press-v3"]
-OTHERS = ["NoiseWorld-n8-seed7", "NoiseWorld-n5-seed0-keys", "Pendulum-v1", "FrozenLake-v1"]
+CLASSIC = ["Acrobot-v1", "CartPole-v1", "Pendulum-v1"]
+LISTED = [*BOARDS, *CLASSIC, "PointMaze", *MUJOCO, "button-press-v3"]
+OTHERS = [
+    "NoiseWorld-n8-seed7",
+    "NoiseWorld-n5-seed0-keys",
+    "MountainCarContinuous-v0",
+    "FrozenLake-v1",
+    "Taxi-v3",
+    "InvertedPendulum-v5",
+]
 
 
 @pytest.mark.parametrize("preset", ["paper", "release"])
@@ -229,19 +239,61 @@ def test_random_reference_of_cart_pole_is_measured_by_the_noted_command():
 
 
 def test_drafted_specification_names_values_by_position_and_says_that_it_is_drafted():
-    document = promptpo_envs.specification("Pendulum-v1")
+    document = promptpo_envs.specification("MountainCarContinuous-v0")
     assert document["drafted"] is True
     assert document["family"] == "drafted"
     assert "drafted" in document["title"]
-    assert [field["name"] for field in document["observation"]] == ["obs_0", "obs_1", "obs_2"]
-    assert document["horizon"] == 200
-    assert document["action"]["low"] == [-2.0]
+    assert [field["name"] for field in document["observation"]] == ["obs_0", "obs_1"]
+    assert document["horizon"] == 999
+    assert document["action"]["low"] == [-1.0]
     assert document["references"] == {}
 
 
 def test_drafted_discrete_observation_is_one_number():
     document = promptpo_envs.specification("FrozenLake-v1")
     assert [(f["name"], f["low"], f["high"]) for f in document["observation"]] == [("obs", 0, 15)]
+
+
+class Odd(gymnasium.Env):
+    """An environment with spaces that no specification can say."""
+
+    def __init__(self, observation, action):
+        self.observation_space, self.action_space = observation, action
+
+
+@pytest.mark.parametrize(
+    "observation, action, complaint",
+    [
+        (
+            spaces.Discrete(2),
+            spaces.MultiDiscrete([2, 3]),
+            "Action space MultiDiscrete([2 3]) cannot be drafted: expected Box, or Discrete from 0."
+            " Wrap the environment, or write a specification file.",
+        ),
+        (
+            spaces.Discrete(2),
+            spaces.Discrete(2, start=1),
+            "Action space Discrete(2, start=1) cannot be drafted: expected Box, or Discrete from 0."
+            " Wrap the environment, or write a specification file.",
+        ),
+        (
+            spaces.Tuple([spaces.Discrete(2)]),
+            spaces.Discrete(2),
+            "Observation space Tuple(Discrete(2)) cannot be drafted: expected Box, Discrete or a"
+            " Dict of those. Wrap the environment, or write a specification file.",
+        ),
+    ],
+)
+def test_spaces_that_cannot_be_drafted_are_refused_in_one_line(
+    monkeypatch, observation, action, complaint
+):
+    spec = gymnasium.envs.registration.EnvSpec(
+        "Odd-v0", entry_point=Odd, kwargs={"observation": observation, "action": action}
+    )
+    monkeypatch.setitem(gymnasium.registry, "Odd-v0", spec)
+    with pytest.raises(UnsupportedSpaces) as refused:
+        promptpo_envs.specification("Odd-v0")
+    assert str(refused.value) == complaint
 
 
 def test_importing_the_package_registers_and_imports_no_simulator():
@@ -252,6 +304,8 @@ def test_importing_the_package_registers_and_imports_no_simulator():
         "assert not heavy & sys.modules.keys(), heavy & sys.modules.keys()\n"
         "ours = [m for m in sys.modules if m.startswith('promptpo_envs.noise_world.')]\n"
         "assert ours == ['promptpo_envs.noise_world.family'], ours\n"
+        "promptpo_envs.list_environments()\n"
+        "assert not heavy & sys.modules.keys(), heavy & sys.modules.keys()\n"
     )
     subprocess.run([sys.executable, "-c", program], check=True, timeout=60)
 
@@ -335,5 +389,8 @@ def test_a_known_environment_that_cannot_be_made_here_says_what_is_missing(
         raise gymnasium.error.DependencyNotInstalled("no simulator\nlong story")
 
     monkeypatch.setattr(gymnasium, "make", lacks)
-    with pytest.raises(EnvironmentUnavailable, match=r"Gymnasium knows Acrobot-v1.*no simulator$"):
-        promptpo_envs.specification("Acrobot")
+    with pytest.raises(EnvironmentUnavailable, match=r"Gymnasium knows FrozenLake-v1.*simulator$"):
+        promptpo_envs.specification("FrozenLake")
+    for name in ("Hopper-v5", "PointMaze"):
+        with pytest.raises(EnvironmentUnavailable, match=r"is not installed.*no simulator$"):
+            promptpo_envs.make(name)
