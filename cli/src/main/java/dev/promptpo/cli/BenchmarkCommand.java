@@ -9,7 +9,7 @@ import picocli.CommandLine.Spec;
         name = "benchmark",
         description = "Measure promptpo itself on this machine.",
         mixinStandardHelpOptions = true,
-        subcommands = {BenchmarkPromptsCommand.class, LedgerBenchmark.class})
+        subcommands = {BenchmarkPromptsCommand.class, LedgerBenchmark.class, ModelBenchmark.class})
 final class BenchmarkCommand implements Runnable {
     @Spec private CommandSpec command;
 

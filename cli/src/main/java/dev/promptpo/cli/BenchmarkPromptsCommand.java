@@ -5,6 +5,7 @@ import dev.promptpo.prompt.History;
 import dev.promptpo.rollout.RolloutEngine;
 import dev.promptpo.rollout.RolloutEngines;
 import dev.promptpo.rollout.RolloutOptions;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -45,7 +46,7 @@ final class BenchmarkPromptsCommand implements Callable<Integer> {
     private List<History> forms;
 
     @Override
-    public Integer call() {
+    public Integer call() throws IOException {
         PromptBenchmark benchmark =
                 new PromptBenchmark(Recording.read(recording), rounds, candidates);
         List<String[]> rows = new ArrayList<>();

@@ -6,7 +6,6 @@ import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -56,7 +55,7 @@ final class LedgerBenchmark implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         PrintWriter out = command.commandLine().getOut();
-        Path place = folder.isPresent() ? folder.get() : Files.createTempDirectory("promptpo-");
+        Path place = folder.isPresent() ? folder.get() : TemporaryFolder.make();
         try {
             write(place, out);
             measure("runs", () -> Tables.runs(place), out);
@@ -64,7 +63,7 @@ final class LedgerBenchmark implements Callable<Integer> {
             measure("episodes of all runs", () -> Tables.episodesOfRuns(place), out);
         } finally {
             if (folder.isEmpty()) {
-                remove(place);
+                TemporaryFolder.remove(place);
             }
         }
         return ExitCodes.OK;
@@ -131,13 +130,5 @@ final class LedgerBenchmark implements Callable<Integer> {
 
     private static double seconds(long begun) {
         return (System.nanoTime() - begun) / 1e9;
-    }
-
-    private static void remove(Path folder) throws IOException {
-        try (Stream<Path> files = Files.walk(folder)) {
-            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-                Files.delete(file);
-            }
-        }
     }
 }

@@ -14,16 +14,12 @@ import dev.promptpo.optimizer.Run;
 import dev.promptpo.prompt.History;
 import dev.promptpo.rollout.RolloutEngine;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
 
 /**
  * A run whose replies come from a recording: in round r every candidate is the recording's r-th
@@ -70,8 +66,8 @@ final class PromptBenchmark {
         }
     }
 
-    Tokens measure(History form, RolloutEngine engine) {
-        Path folder = temporary();
+    Tokens measure(History form, RolloutEngine engine) throws IOException {
+        Path folder = TemporaryFolder.make();
         try (Run run =
                 PromptPO.on(recording.run().environment())
                         .preset(recording.run().preset())
@@ -86,7 +82,7 @@ final class PromptBenchmark {
                         .run()) {
             return count(run.ledger());
         } finally {
-            delete(folder);
+            TemporaryFolder.remove(folder);
         }
     }
 
@@ -145,23 +141,5 @@ final class PromptBenchmark {
     private static int common(int[] one, int[] other) {
         int mismatch = Arrays.mismatch(one, other);
         return mismatch < 0 ? one.length : mismatch;
-    }
-
-    private static Path temporary() {
-        try {
-            return Files.createTempDirectory("promptpo-benchmark");
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    private static void delete(Path folder) {
-        try (Stream<Path> files = Files.walk(folder)) {
-            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-                Files.delete(file);
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 }

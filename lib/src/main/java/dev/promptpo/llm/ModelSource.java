@@ -10,6 +10,15 @@ public interface ModelSource {
     String name();
 
     /**
+     * How many requests it is asked at once, at most.
+     *
+     * @param candidates of a round; its Feedback class is asked for beside them
+     */
+    default int atOnce(int candidates) {
+        return candidates + 1;
+    }
+
+    /**
      * Opens it for a run. Nothing is asked and nothing spent yet; a missing key and a recording
      * that does not fit are found here.
      *

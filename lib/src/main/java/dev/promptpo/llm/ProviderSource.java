@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import java.net.URI;
 import java.net.URISyntaxException;
+import java.util.OptionalInt;
 import java.util.function.UnaryOperator;
 import java.util.random.RandomGenerator;
 
@@ -12,13 +13,14 @@ import java.util.random.RandomGenerator;
  * the proxy are looked for when a run opens it, in the environment alone.
  */
 public final class ProviderSource implements ModelSource {
-    private static final int CONCURRENCY = 10;
+    /** Requests at once at most, unless set: enough for a large round, few enough for a server. */
+    private static final int MOST_AT_ONCE = 32;
 
     private final ProviderKind kind;
     private final String model;
     private final String baseUrl;
     private final RetryPolicy retries;
-    private final int concurrency;
+    private final OptionalInt concurrency;
     private final UnaryOperator<String> environment;
 
     private ProviderSource(
@@ -26,7 +28,7 @@ public final class ProviderSource implements ModelSource {
             String model,
             String baseUrl,
             RetryPolicy retries,
-            int concurrency,
+            OptionalInt concurrency,
             UnaryOperator<String> environment) {
         this.kind = kind;
         this.model = model;
@@ -49,15 +51,14 @@ public final class ProviderSource implements ModelSource {
                 model,
                 checked(baseUrl),
                 RetryPolicy.DEFAULT,
-                // Ollama answers one after another unless told otherwise; what waits there would
-                // wait against its deadline.
-                kind == ProviderKind.OLLAMA ? 1 : CONCURRENCY,
+                OptionalInt.empty(),
                 System::getenv);
     }
 
-    /** So many requests at once at most: 10, for Ollama 1. */
+    /** So many requests at once at most; unless set as many as a round has, for Ollama 1. */
     public ProviderSource withConcurrency(int requests) {
-        return new ProviderSource(kind, model, baseUrl, retries, requests, environment);
+        return new ProviderSource(
+                kind, model, baseUrl, retries, OptionalInt.of(requests), environment);
     }
 
     /** Other retries than {@link RetryPolicy#DEFAULT}. */
@@ -74,6 +75,16 @@ public final class ProviderSource implements ModelSource {
     @Override
     public String name() {
         return kind.word() + ":" + model + (baseUrl.equals(kind.baseUrl()) ? "" : "@" + baseUrl);
+    }
+
+    /**
+     * A round's candidates and its Feedback class, up to 32, unless set. Ollama answers one after
+     * another unless told otherwise; what waits there would wait against its deadline.
+     */
+    @Override
+    public int atOnce(int candidates) {
+        return concurrency.orElse(
+                kind == ProviderKind.OLLAMA ? 1 : Math.min(candidates + 1, MOST_AT_ONCE));
     }
 
     @Override
@@ -95,7 +106,7 @@ public final class ProviderSource implements ModelSource {
         return new RetryingModel(
                 new ConcurrentModel(
                         run.meter().over(new LiveModel(kind, model, baseUrl, key, transport)),
-                        concurrency,
+                        atOnce(run.candidates()),
                         Waiting.REAL),
                 retries,
                 run.attempts(),

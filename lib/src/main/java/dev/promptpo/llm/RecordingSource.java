@@ -13,6 +13,11 @@ record RecordingSource(ModelSource source, Path file, Provenance provenance)
     }
 
     @Override
+    public int atOnce(int candidates) {
+        return source.atOnce(candidates);
+    }
+
+    @Override
     public LanguageModel open(RunContext run) {
         LanguageModel model = source.open(run);
         try {

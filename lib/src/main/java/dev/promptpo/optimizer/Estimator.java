@@ -39,20 +39,28 @@ final class Estimator {
     /** A summary has at most 2,000 characters, which is about 600 tokens. */
     private static final Range SUMMARY = new Range(0, 250, 600);
 
-    /** Requests that a provider is asked at once, unless set. */
-    private static final int CONCURRENCY = 10;
-
     private final EnvironmentSpec spec;
     private final RunSettings settings;
     private final Calibration earlier;
+    private final int atOnce;
     private final int workers;
     private final Prompts prompts;
     private final List<String> basis = new ArrayList<>();
 
-    Estimator(EnvironmentSpec spec, RunSettings settings, Calibration earlier, int workers) {
+    /**
+     * @param atOnce requests that the model is asked at once, at most
+     * @param workers that roll out at once, at most
+     */
+    Estimator(
+            EnvironmentSpec spec,
+            RunSettings settings,
+            Calibration earlier,
+            int atOnce,
+            int workers) {
         this.spec = spec;
         this.settings = settings;
         this.earlier = earlier;
+        this.atOnce = atOnce;
         this.workers = workers;
         this.prompts =
                 new Prompts(
@@ -300,7 +308,7 @@ final class Estimator {
                                 : "replies as slow as in "
                                         + names(earlier.ofModel())
                                         + ", up to "
-                                        + CONCURRENCY
+                                        + atOnce
                                         + " at once")
                         + "; "
                         + (step.isPresent()
@@ -327,10 +335,14 @@ final class Estimator {
     private Range asking(List<Double> sorted) {
         Range one = Range.of(sorted);
         double slowest = Math.max(sorted.getLast(), one.high());
-        double waves = Math.ceilDiv(settings.candidates(), CONCURRENCY) * settings.rounds();
+        int first = Math.ceilDiv(settings.candidates() + feedbacks(), atOnce);
+        int later = Math.ceilDiv(settings.candidates(), atOnce);
+        double waves = first + later * (settings.rounds() - 1.0);
+        // Of one at a time none is the slowest.
+        double typical = atOnce == 1 ? one.likely() : one.high();
         return new Range(
                 waves * one.likely() + reflections().low() * one.low(),
-                waves * one.high() + reflections().likely() * one.likely(),
+                waves * typical + reflections().likely() * one.likely(),
                 waves * slowest * (1 + settings.repairs()) + reflections().high() * one.high());
     }
 

@@ -315,6 +315,7 @@ public final class PromptPO {
                         plan.spec(),
                         plan.settings(),
                         Calibration.of(folders, plan.settings()),
+                        plan.model().atOnce(plan.settings().candidates()),
                         Runtime.getRuntime().availableProcessors())
                 .estimate(plan.budget(), PriceTable.load(), Run.spentIn(plan));
     }

@@ -9,6 +9,7 @@ import dev.promptpo.llm.ModelReply.NoAnswer;
 import dev.promptpo.llm.ModelReply.Reason;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
@@ -35,12 +36,8 @@ class ConcurrentModelTest {
                         request -> {
                             most.accumulateAndGet(inside.incrementAndGet(), Math::max);
                             three.countDown();
-                            try {
-                                // Nobody leaves before three are in: at least three at once.
-                                three.await();
-                            } catch (InterruptedException e) {
-                                Thread.currentThread().interrupt();
-                            }
+                            // Nobody leaves before three are in: at least three at once.
+                            await(three);
                             inside.decrementAndGet();
                             return Answer.of("x");
                         });
@@ -58,11 +55,7 @@ class ConcurrentModelTest {
                         2,
                         request -> {
                             if (request.role().equals("policy/1/1")) {
-                                try {
-                                    others.await();
-                                } catch (InterruptedException e) {
-                                    Thread.currentThread().interrupt();
-                                }
+                                await(others);
                                 return NoAnswer.of(Reason.TIMEOUT, "stuck");
                             }
                             others.countDown();
@@ -93,6 +86,57 @@ class ConcurrentModelTest {
         assertThat(waiting.waits()).containsExactly(Duration.ofSeconds(9));
     }
 
+    /** The clock stands until everyone waits, so who asks when is a matter of order alone. */
+    @Test
+    void afterA429NobodyAsksUntilTheWaitIsOverWhoeverHeardIt() throws Exception {
+        StoppedClock clock = new StoppedClock();
+        CountDownLatch inFlight = new CountDownLatch(3);
+        CountDownLatch braked = new CountDownLatch(1);
+        List<String> order = Collections.synchronizedList(new ArrayList<>());
+        LanguageModel model =
+                new ConcurrentModel(
+                        Models.scriptedReplies(
+                                        request -> {
+                                            order.add(clock.seconds() + " asked");
+                                            inFlight.countDown();
+                                            await(inFlight);
+                                            if (request.role().equals("policy/1/1")) {
+                                                return limited(Optional.of(Duration.ofSeconds(9)));
+                                            }
+                                            await(braked);
+                                            return Answer.of("x");
+                                        })
+                                .open(run("NoiseWorld1", 6, 1)),
+                        3,
+                        clock);
+        try (ExecutorService askers = Executors.newVirtualThreadPerTaskExecutor()) {
+            List<Future<ModelReply>> pending = new ArrayList<>();
+            for (int k = 1; k <= 3; k++) {
+                ModelRequest request = request("policy/1/" + k, "p");
+                pending.add(askers.submit(() -> model.ask(request)));
+            }
+            inFlight.await();
+            for (int k = 4; k <= 6; k++) {
+                ModelRequest request = request("policy/1/" + k, "p");
+                pending.add(askers.submit(() -> model.ask(request)));
+            }
+            // One has the place of the one that was told to wait, and waits for it.
+            clock.awaitSleepers(1);
+            braked.countDown();
+            clock.awaitSleepers(3);
+            assertThat(order).containsExactly("0 asked", "0 asked", "0 asked");
+            clock.advance(Duration.ofSeconds(8));
+            clock.awaitSleepers(3);
+            assertThat(order).hasSize(3);
+            clock.advance(Duration.ofSeconds(1));
+            for (Future<ModelReply> one : pending) {
+                one.get();
+            }
+        }
+
+        assertThat(order.subList(3, 6)).containsExactly("9 asked", "9 asked", "9 asked");
+    }
+
     @Test
     void thePauseDoublesWhileItGoesOnAndStartsAfreshAfterAnAnswer() throws Exception {
         AtomicInteger asked = new AtomicInteger();
@@ -114,6 +158,14 @@ class ConcurrentModelTest {
                         Duration.ofSeconds(4),
                         Duration.ofSeconds(8),
                         Duration.ofSeconds(2));
+    }
+
+    private static void await(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     private LanguageModel model(int places, Function<ModelRequest, ModelReply> replies) {

@@ -4,11 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.promptpo.llm.Budget;
+import dev.promptpo.llm.LanguageModel;
 import dev.promptpo.llm.ModelReply.Answer;
 import dev.promptpo.llm.ModelRequest;
 import dev.promptpo.llm.ModelSource;
 import dev.promptpo.llm.Models;
 import dev.promptpo.llm.Price;
+import dev.promptpo.llm.RunContext;
 import dev.promptpo.llm.TokenCount;
 import dev.promptpo.llm.TokenUsage;
 import dev.promptpo.prompt.History;
@@ -130,6 +132,18 @@ class EstimateTest {
                 .contains("scripted costs nothing");
     }
 
+    /** Replies take three seconds each; all of a round at once, or one after the other. */
+    @Test
+    void wallTimeFollowsFromHowManyRequestsGoAtOnce() {
+        plan("earlier").run();
+        Range atOnce = plan("planned").estimate().seconds().orElseThrow();
+        Range oneAtATime = plan("planned").model(oneAtATime()).estimate().seconds().orElseThrow();
+
+        // Two rounds and a comparison between them; or six policies, Feedback and it.
+        assertThat(atOnce.likely()).isGreaterThan(3 * 3);
+        assertThat(oneAtATime.likely() - atOnce.likely()).isCloseTo((8 - 3) * 3, within(1e-6));
+    }
+
     @Test
     void aRunOfAnotherModelTellsOfTheEnvironmentAlone() {
         plan("earlier").run();
@@ -214,6 +228,25 @@ class EstimateTest {
                 Duration.ofSeconds(3),
                 new byte[0],
                 Optional.empty());
+    }
+
+    private static ModelSource oneAtATime() {
+        return new ModelSource() {
+            @Override
+            public String name() {
+                return "scripted";
+            }
+
+            @Override
+            public int atOnce(int candidates) {
+                return 1;
+            }
+
+            @Override
+            public LanguageModel open(RunContext run) {
+                throw new AssertionError("an estimate asks nobody");
+            }
+        };
     }
 
     /** A model that is only planned with. */
