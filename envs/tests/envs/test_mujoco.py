@@ -264,9 +264,10 @@ def test_policies_read_every_field_in_a_process_of_their_own():
             named = observation_factory(fields, document["vector_size"])
             env = promptpo_envs.make(name, preset)
             frame_of, total, over = FrameReader(env), 0.0, False
+            low, high = document["action"]["low"], document["action"]["high"]
             obs, _ = env.reset(seed=11)
             while not over:
-                action = np.clip(policy.act(named(frame_of(obs).copy())), -1, 1)
+                action = np.clip(policy.act(named(frame_of(obs).copy())), low, high)
                 obs, reward, terminated, truncated, _ = env.step(action)
                 total += float(reward)
                 over = terminated or truncated

@@ -1,10 +1,13 @@
 """What the specifications say of signs, units and points, seen in the simulator."""
 
+import re
+
 import mujoco
 import numpy as np
 import promptpo_envs
 import pytest
 from promptpo_envs.mujoco import FAMILY
+from promptpo_policy.observation import observation_factory
 
 
 def task(name: str):
@@ -198,10 +201,60 @@ def test_ant_contact_fields_hold_torque_about_the_centre_of_mass_then_force():
         assert env.model.body(f"aux_{leg}").id == first + 1
 
 
+def test_humanoid_joints_turn_about_the_axes_and_within_the_limits_that_the_text_says():
+    env = task("Humanoid-v5")
+    fields = promptpo_envs.specification("Humanoid-v5")["observation"]
+    angles = [field for field in fields if field["name"].endswith("_angle")]
+    assert len(angles) == 17
+    for index, field in enumerate(angles):
+        joint = env.model.joint(field["name"].removesuffix("_angle"))
+        assert joint.qposadr[0] == 7 + index
+        numbers = [float(n) for n in re.findall(r"-?\d+(?:\.\d+)?", field["meaning"])]
+        said = np.array(numbers[:3]) / np.linalg.norm(numbers[:3])
+        # The waist is built with a tilt of 0.004 rad.
+        assert env.data.joint(joint.name).xaxis == pytest.approx(said, abs=0.01)
+        assert joint.range == pytest.approx(numbers[3:], abs=0.005)
+
+
+def test_humanoid_rows_are_of_its_bodies():
+    env = task("Humanoid-v5")
+    bodies = [env.model.body(1 + row).name for row in range(13)]
+    assert bodies == [
+        *("torso", "lwaist", "pelvis"),
+        *(f"{side}_{part}" for side in ("right", "left") for part in ("thigh", "shin", "foot")),
+        *(f"{side}_{part}_arm" for side in ("right", "left") for part in ("upper", "lower")),
+    ]
+    document = promptpo_envs.specification("Humanoid-v5")
+    named = observation_factory(document["observation"], document["vector_size"])
+    draw = np.random.default_rng(0)
+    for _ in range(30):
+        env.step(draw.uniform(-0.4, 0.4, 17))
+    # The body quantities are those of the last evaluation: evaluate where the joints are now.
+    mujoco.mj_forward(env.model, env.data)
+    seen, centre = named(env._get_obs()), env.data.subtree_com[1]
+    for row in range(13):
+        body, (inertia, velocity) = 1 + row, (seen.body_inertia[row], seen.body_velocity[row])
+        mass, offset = env.model.body_mass[body], env.data.xipos[body] - centre
+        assert inertia[9] == pytest.approx(mass)
+        assert inertia[6:9] == pytest.approx(mass * offset)
+        turned = env.data.ximat[body].reshape(3, 3)
+        about = turned @ np.diag(env.model.body_inertia[body]) @ turned.T
+        about += mass * (offset @ offset * np.eye(3) - np.outer(offset, offset))
+        upper = [about[0, 0], about[1, 1], about[2, 2], about[0, 1], about[0, 2], about[1, 2]]
+        assert inertia[:6] == pytest.approx(upper, abs=1e-9)
+        own = np.zeros(6)
+        mujoco.mj_objectVelocity(env.model, env.data, mujoco.mjtObj.mjOBJ_BODY, body, own, 0)
+        carried = own[3:] + np.cross(own[:3], -offset)
+        assert velocity == pytest.approx([*own[:3], *carried], abs=1e-9)
+    assert seen.joint_torque == pytest.approx(env.data.qfrc_actuator[6:])
+    assert seen.contact_forces.shape == (13, 6)
+
+
 VELOCITIES_FROM = {
     "Ant-v5": 13,
     "HalfCheetah-v5": 8,
     "Hopper-v5": 5,
+    "Humanoid-v5": 22,
     "InvertedDoublePendulum-v5": 5,
     "Reacher-v5": 6,
     "Swimmer-v5": 3,
@@ -214,11 +267,12 @@ def test_a_positive_action_drives_the_velocity_of_its_name_upwards(name):
     names = [field["name"] for field in document["observation"]][VELOCITIES_FROM[name] :]
     for index, action in enumerate(document["action"]["names"]):
         env.data.ctrl[:] = 0
-        env.data.ctrl[index] = 1
+        full = document["action"]["high"][index]
+        env.data.ctrl[index] = full
         mujoco.mj_forward(env.model, env.data)
         joint = "cart" if action == "force" else action.removeprefix("torque_")
         driven = np.zeros(env.model.nv)
-        driven[names.index(f"{joint}_velocity")] = env.model.actuator_gear[index, 0]
+        driven[names.index(f"{joint}_velocity")] = full * env.model.actuator_gear[index, 0]
         assert env.data.qfrc_actuator == pytest.approx(driven)
 
 
@@ -229,6 +283,7 @@ def test_first_states_are_drawn_as_the_text_says(name):
         "Ant-v5": (0.1, "normal"),
         "HalfCheetah-v5": (0.1, "normal"),
         "Hopper-v5": (0.005, "uniform"),
+        "Humanoid-v5": (0.01, "uniform"),
         "InvertedDoublePendulum-v5": (0.1, "normal"),
         "Reacher-v5": (0.1, "uniform"),
         "Swimmer-v5": (0.1, "uniform"),

@@ -19,6 +19,7 @@ MUJOCO = [
     "Ant-v5",
     "HalfCheetah-v5",
     "Hopper-v5",
+    "Humanoid-v5",
     "InvertedDoublePendulum-v5",
     "Reacher-v5",
     "Swimmer-v5",
