@@ -40,11 +40,22 @@ final class FaultServer implements AutoCloseable {
     private final Set<Socket> open = ConcurrentHashMap.newKeySet();
     private final List<Received> received = new CopyOnWriteArrayList<>();
     private final CountDownLatch closed = new CountDownLatch(1);
+    private final boolean reads;
     private final Play play;
 
     FaultServer(Play play) throws IOException {
+        this(true, play);
+    }
+
+    private FaultServer(boolean reads, Play play) throws IOException {
+        this.reads = reads;
         this.play = play;
         Thread.ofVirtual().start(this::accept);
+    }
+
+    /** One that plays as soon as somebody connects, and reads nothing. */
+    static FaultServer deaf(Play play) throws IOException {
+        return new FaultServer(false, play);
     }
 
     String url() {
@@ -78,6 +89,10 @@ final class FaultServer implements AutoCloseable {
 
     private void serve(Socket socket) {
         try (socket) {
+            if (!reads) {
+                play.answer(new Connection(socket, closed));
+                return;
+            }
             InputStream in = socket.getInputStream();
             List<String> head = head(in);
             if (head.isEmpty()) {

@@ -16,9 +16,10 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 @Timeout(60)
 class KeyInRunFolderTest {
@@ -46,15 +47,19 @@ class KeyInRunFolderTest {
 
     @TempDir Path folder;
 
-    @Test
-    void aServerThatSendsTheKeyBackLeavesItNowhere() throws Exception {
-        Sample sample = Sample.of(ProviderKind.OPENAI);
-        String echo = sample.error("x", "the key " + KEY + " is bad");
+    @ParameterizedTest
+    @EnumSource(ProviderKind.class)
+    void rawRepliesAreOnTheDiskAndTheKeyThatAServerSendsBackIsNowhere(ProviderKind kind)
+            throws Exception {
+        Sample sample = Sample.of(kind);
+        // Ollama is asked without a key, so none can come back.
+        String key = kind == ProviderKind.OLLAMA ? ApiKey.REMOVED : KEY;
+        String echo = sample.error("x", "the key " + key + " is bad");
         Deque<FaultServer.Play> plays =
                 new ArrayDeque<>(
                         List.of(
                                 c -> c.json(500, echo, "Retry-After: 0"),
-                                c -> c.json(200, sample.good("Your key is " + KEY)),
+                                c -> c.json(200, sample.good("Your key is " + key)),
                                 c -> c.json(401, echo)));
         Path run = folder.resolve("run");
         Throwable stopped;
@@ -64,10 +69,12 @@ class KeyInRunFolderTest {
                     catchThrowable(() ->
                             PromptPO.on(SPEC)
                                     .model(
-                                            Models.openai("m", server.url() + "/v1")
+                                            ProviderSource.of(
+                                                            kind, "m", server.url() + sample.path())
                                                     .withEnvironment(Asking.keys(KEY)))
                                     .candidates(1)
                                     .rounds(1)
+                                    .feedback(false)
                                     .directory(run)
                                     .run());
         }

@@ -204,6 +204,25 @@ class LiveModelTest {
                         }));
         faults.add(
                 fault(
+                        "reset after the head",
+                        Reason.UNREACHABLE,
+                        "broke off",
+                        c -> {
+                            c.head(200, "application/json", goodBytes.length);
+                            c.reset();
+                        }));
+        faults.add(
+                fault(
+                        "reset within the body",
+                        Reason.UNREACHABLE,
+                        "broke off",
+                        c -> {
+                            c.head(200, "application/json", goodBytes.length);
+                            c.send(java.util.Arrays.copyOf(goodBytes, 50));
+                            c.reset();
+                        }));
+        faults.add(
+                fault(
                         "no HTTP at all",
                         Reason.UNREACHABLE,
                         "broke off",
@@ -290,6 +309,11 @@ class LiveModelTest {
         faults.add(malformed("JSON and then some", "sent no JSON", good + "}"));
         faults.add(
                 malformed("duplicate keys", "Duplicate", "{\"error\":null," + "\"error\":null}"));
+        faults.add(
+                malformed(
+                        "a good reply with a key twice",
+                        "Duplicate",
+                        "{\"x\":1,\"x\":2," + good.substring(1)));
         faults.add(malformed("an array", "no object", "[" + good + "]"));
         faults.add(malformed("JSON of another service", "has no", sample.foreign()));
         faults.add(
@@ -318,6 +342,49 @@ class LiveModelTest {
                                         200,
                                         "application/json; charset=ISO-8859-1",
                                         sample.good("é").getBytes(StandardCharsets.ISO_8859_1))));
+        faults.add(
+                fault(
+                        "UTF-16",
+                        Reason.MALFORMED,
+                        "sent ",
+                        c ->
+                                c.respond(
+                                        200,
+                                        "application/json; charset=UTF-16",
+                                        good.getBytes(StandardCharsets.UTF_16))));
+        faults.add(
+                fault(
+                        "gzip that breaks off",
+                        Reason.MALFORMED,
+                        "gzip",
+                        c ->
+                                c.respond(
+                                        200,
+                                        "application/json",
+                                        java.util.Arrays.copyOf(gzip(good), 60),
+                                        "Content-Encoding: gzip")));
+        faults.add(
+                fault(
+                        "10 MB in a small gzip",
+                        Reason.MALFORMED,
+                        "gzip body that cannot be unpacked: the body is larger than",
+                        c ->
+                                c.respond(
+                                        200,
+                                        "application/json",
+                                        gzip(sample.good("x".repeat(10 << 20))),
+                                        "Content-Encoding: gzip")));
+        faults.add(
+                fault(
+                        "an encoding that was not asked for",
+                        Reason.MALFORMED,
+                        "in the encoding br",
+                        c ->
+                                c.respond(
+                                        200,
+                                        "application/json",
+                                        goodBytes,
+                                        "Content-Encoding: br")));
         faults.add(
                 fault(
                         "broken gzip",
@@ -366,12 +433,8 @@ class LiveModelTest {
                         "limit of output tokens",
                         c -> c.json(200, sample.atTheTokenLimit("class P"))));
         if (sample.kind() != ProviderKind.OLLAMA) {
-            faults.add(
-                    fault(
-                            "a filter or a refusal",
-                            Reason.FILTERED,
-                            "",
-                            c -> c.json(200, sample.filtered())));
+            faults.add(fault("a filter", Reason.FILTERED, "", c -> c.json(200, sample.filtered())));
+            faults.add(fault("a refusal", Reason.FILTERED, "", c -> c.json(200, sample.refused())));
         }
         // Errors that come as success.
         faults.add(
@@ -454,17 +517,48 @@ class LiveModelTest {
 
     @ParameterizedTest
     @EnumSource(ProviderKind.class)
-    void aRedirectIsNotFollowed(ProviderKind kind) throws Exception {
+    void aConnectionThatIsResetBeforeTheRequestIsRead(ProviderKind kind) throws Exception {
+        try (FaultServer server = FaultServer.deaf(FaultServer.Connection::reset)) {
+            NoAnswer none = (NoAnswer) ask(kind, server.url(), LONG);
+
+            assertThat(none.reason()).isEqualTo(Reason.UNREACHABLE);
+            assertThat(none.message()).contains("broke off before a response");
+            assertNoKey(none);
+        }
+    }
+
+    /** What the bytes are counts, not what they are called. */
+    @ParameterizedTest
+    @EnumSource(ProviderKind.class)
+    void aGoodReplyUnderAnotherContentTypeIsAReply(ProviderKind kind) throws Exception {
+        byte[] good = Sample.of(kind).good(TEXT).getBytes(StandardCharsets.UTF_8);
+        for (String type : List.of("text/html", "application/json; charset=ISO-8859-1", "")) {
+            try (FaultServer server = new FaultServer(c -> c.respond(200, type, good))) {
+                assertThat(((Answer) ask(kind, server.url(), LONG)).text()).isEqualTo(TEXT);
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("redirects")
+    void aRedirectIsNotFollowed(ProviderKind kind, int status) throws Exception {
         try (FaultServer elsewhere = new FaultServer(c -> c.json(200, "{}"));
                 FaultServer server =
                         new FaultServer(
-                                c -> c.json(307, "", "Location: " + elsewhere.url() + "/v1"))) {
+                                c -> c.json(status, "", "Location: " + elsewhere.url() + "/v1"))) {
             NoAnswer none = (NoAnswer) ask(kind, server.url(), LONG);
 
             assertThat(none.reason()).isEqualTo(Reason.BAD_REQUEST);
             assertThat(none.message()).contains("redirects to " + elsewhere.url());
             assertThat(elsewhere.received()).isEmpty();
         }
+    }
+
+    static Stream<Arguments> redirects() {
+        return Stream.of(ProviderKind.values())
+                .flatMap(kind ->
+                        Stream.of(301, 302, 303, 307, 308)
+                                .map(status -> Arguments.of(kind, status)));
     }
 
     @ParameterizedTest
@@ -491,8 +585,9 @@ class LiveModelTest {
         }
     }
 
-    @Test
-    void theWaitThatAServerAsksForIsRead() throws Exception {
+    @ParameterizedTest
+    @EnumSource(ProviderKind.class)
+    void theWaitThatAServerAsksForIsRead(ProviderKind kind) throws Exception {
         String date =
                 DateTimeFormatter.RFC_1123_DATE_TIME.format(
                         ZonedDateTime.now(ZoneOffset.UTC).plusSeconds(3600));
@@ -506,14 +601,17 @@ class LiveModelTest {
                         Duration.ZERO,
                         "Retry-After: Wed, 21 Oct 2015 07:28:00 GMT",
                         Duration.ZERO);
+        String body = Sample.of(kind).error("some_error", "slow down");
         for (Map.Entry<String, Duration> header : headers.entrySet()) {
-            assertThat(retryAfter("{}", header.getKey())).contains(header.getValue());
+            assertThat(retryAfter(kind, body, header.getKey())).contains(header.getValue());
         }
-        assertThat(retryAfter("{}", "Retry-After: " + date).orElseThrow())
+        assertThat(retryAfter(kind, body, "Retry-After: " + date).orElseThrow())
                 .isBetween(Duration.ofSeconds(3500), Duration.ofSeconds(3600));
-        assertThat(retryAfter("{}", "Retry-After: soon")).isEmpty();
+        assertThat(retryAfter(kind, body, "Retry-After: soon")).isEmpty();
+        assertThat(retryAfter(kind, body, "X: y")).isEmpty();
         assertThat(
                         retryAfter(
+                                kind,
                                 "{\"error\":{\"code\":429,\"details\":[{\"retryDelay\":\"39s\"}]}}",
                                 "X: y"))
                 .contains(Duration.ofSeconds(39));
@@ -549,16 +647,10 @@ class LiveModelTest {
     }
 
     @Test
-    void aRefusalOfOpenAiIsAFilteredReply() throws Exception {
-        try (FaultServer server =
-                new FaultServer(c ->
-                        c.json(
-                                200,
-                                "{\"choices\":[{\"message\":{\"role\":\"assistant\","
-                                        + "\"content\":null,\"refusal\":\"I cannot\"},"
-                                        + "\"finish_reason\":\"stop\"}]}"))) {
+    void whatARefusalOfOpenAiSaysIsTold() throws Exception {
+        String refused = Sample.of(ProviderKind.OPENAI).refused();
+        try (FaultServer server = new FaultServer(c -> c.json(200, refused))) {
             NoAnswer none = (NoAnswer) ask(ProviderKind.OPENAI, server.url(), LONG);
-            assertThat(none.reason()).isEqualTo(Reason.FILTERED);
             assertThat(none.message()).contains("I cannot");
         }
     }
@@ -660,10 +752,12 @@ class LiveModelTest {
         }
     }
 
-    private static java.util.Optional<Duration> retryAfter(String body, String header)
-            throws Exception {
+    private static java.util.Optional<Duration> retryAfter(
+            ProviderKind kind, String body, String header) throws Exception {
         try (FaultServer server = new FaultServer(c -> c.json(429, body, header))) {
-            return ((NoAnswer) ask(ProviderKind.OPENAI, server.url(), LONG)).retryAfter();
+            NoAnswer none = (NoAnswer) ask(kind, server.url(), LONG);
+            assertThat(none.reason()).isEqualTo(Reason.RATE_LIMITED);
+            return none.retryAfter();
         }
     }
 

@@ -68,13 +68,27 @@ record Sample(ProviderKind kind, String path) {
         };
     }
 
-    /** A filter, or a refusal where there is no filter; Ollama has neither. */
+    /** A filter, or a refusal in the middle where there is no filter; Ollama has neither. */
     String filtered() {
         return switch (kind) {
             case GEMINI -> "{\"candidates\":[{\"finishReason\":\"SAFETY\",\"index\":0}]}";
             case OPENAI -> ended("null", "content_filter");
             case ANTHROPIC -> ended(json("I"), "refusal");
             case OLLAMA -> throw new IllegalStateException("Ollama filters nothing");
+        };
+    }
+
+    /** The model's own refusal, or that of the prompt as a whole; Ollama has neither. */
+    String refused() {
+        return switch (kind) {
+            case GEMINI ->
+                    "{\"promptFeedback\":{\"blockReason\":\"PROHIBITED_CONTENT\"},"
+                            + "\"modelVersion\":\"m-1\"}";
+            case OPENAI ->
+                    "{\"choices\":[{\"message\":{\"role\":\"assistant\",\"content\":null,"
+                            + "\"refusal\":\"I cannot\"},\"finish_reason\":\"stop\"}]}";
+            case ANTHROPIC -> ended("null", "refusal");
+            case OLLAMA -> throw new IllegalStateException("Ollama refuses nothing");
         };
     }
 

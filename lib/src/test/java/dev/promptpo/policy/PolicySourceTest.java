@@ -54,6 +54,39 @@ class PolicySourceTest {
                         "unfenced with prose before",
                         "Here is my policy.\n\nimport numpy as np\n" + CODE,
                         "import numpy as np\n" + CODE),
+                Arguments.of(
+                        "unfenced with carriage returns",
+                        ("Here it is.\n\n" + CODE).replace("\n", "\r\n"),
+                        CODE),
+                Arguments.of(
+                        "prose before and after",
+                        "I would go down first.\n\n```python\n"
+                                + CODE
+                                + "```\n\nIt is a class P that never turns.",
+                        CODE),
+                Arguments.of(
+                        "prose between two fences, of which the first has the class",
+                        "```python\n"
+                                + CODE
+                                + "```\nTo try it:\n```python\nprint(P().act(None))\n```",
+                        CODE),
+                Arguments.of(
+                        "indented by four, which is code without a fence",
+                        "The policy:\n\n" + CODE.indent(4),
+                        CODE),
+                Arguments.of(
+                        "a fence indented by four",
+                        "The policy:\n\n" + ("```python\n" + CODE + "```").indent(4),
+                        CODE),
+                Arguments.of(
+                        "unfenced, with a class inside the class",
+                        "class P:\n    x = 1\n\n    class Q:\n        pass\n",
+                        "class P:\n    x = 1\n\n    class Q:\n        pass\n"),
+                Arguments.of("an unknown label", "```text\n" + CODE + "```", CODE),
+                Arguments.of(
+                        "a tilde fence around backticks",
+                        "~~~python\nclass P:\n    \"\"\"```\"\"\"\n~~~",
+                        "class P:\n    \"\"\"```\"\"\"\n"),
                 Arguments.of("unfenced alone", CODE, CODE));
     }
 
