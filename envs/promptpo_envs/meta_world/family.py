@@ -12,7 +12,7 @@ from typing import Any
 import gymnasium
 
 from promptpo_envs.documents import complete, merged
-from promptpo_envs.errors import EnvironmentUnavailable
+from promptpo_envs.errors import EnvironmentUnavailable, UnknownEnvironment
 from promptpo_envs.families import read_toml
 from promptpo_envs.meta_world import tasks
 
@@ -32,7 +32,12 @@ class MetaWorlds:
         return sorted(f.name.removesuffix(".toml") for f in files if f.name.endswith("-v3.toml"))
 
     def match(self, wanted: str) -> str | None:
-        return tasks.meant(wanted)
+        name = tasks.meant(wanted)
+        if name is None and tasks.names_the_benchmark(wanted):
+            # Once the simulator is imported Gymnasium knows ids such as Meta-World/MT1, which make
+            # nothing without further arguments.
+            raise UnknownEnvironment(wanted, [f"Meta-World/{id}" for id in tasks.IDS])
+        return name
 
     def specification(self, name: str, preset: str) -> dict[str, Any]:
         common, task = read_toml(__package__, "meta_world.toml"), self._task(name)
@@ -41,8 +46,9 @@ class MetaWorlds:
         fields = _fields(common, task.pop("objects"), task.pop("goal"))
         if preset == "release":
             fields += extra
-        context = common["context"]
+        context, reach = common["context"], common.pop("reach")
         context["observation"] = context["observation"].replace("$scene", task.pop("scene"))
+        context["policy"] = context["policy"].replace("$reach", task.pop("reach", reach))
         content = merged(common, task) | {
             "id": name,
             "gymnasium_id": f"promptpo/{name}",

@@ -71,3 +71,8 @@ def meant(wanted: str) -> str | None:
     compared without case, ``-`` and ``_``; None if it is none of the tasks."""
     form = _FORM.fullmatch(normalised(wanted))
     return _BY_FORM.get(form[1]) if form else None
+
+
+def names_the_benchmark(wanted: str) -> bool:
+    """Whether an id is in Meta-World's own namespace, as ``Meta-World/MT1`` is."""
+    return normalised(wanted).startswith("metaworld/")

@@ -20,7 +20,7 @@ from promptpo_envs.meta_world.tasks import IDS
 from promptpo_envs.observation import FrameReader
 from promptpo_policy.observation import observation_factory
 
-WRITTEN = ["button-press-v3"]
+WRITTEN = ["button-press-v3", "door-open-v3", "drawer-open-v3", "pick-place-v3"]
 
 
 def actions(seed: int, steps: int = 500) -> np.ndarray:
@@ -46,6 +46,11 @@ def scripted_policy(id: str):
             return np.clip(scripted.get_action(obs.copy()).astype(np.float64), -1.0, 1.0)
 
     return act
+
+
+def handwritten_source(id: str) -> str:
+    """The policy file of a task that was written by hand, from its specification alone."""
+    return (Path(__file__).parent / "meta_world_policies" / f"{id}.py").read_text("utf-8")
 
 
 def episode(env, seed: int, steps: int) -> bytes:
@@ -96,6 +101,65 @@ def test_an_earlier_version_is_unknown_and_the_nearest_is_named():
     with pytest.raises(promptpo_envs.UnknownEnvironment) as caught:
         promptpo_envs.specification("button-press-v2")
     assert caught.value.nearest[0] == "button-press-v3"
+
+
+@pytest.mark.parametrize(
+    "written, nearest",
+    [
+        ("Meta-World/buton-press", "Meta-World/button-press-v3"),
+        ("Meta-World/reach-v2", "Meta-World/reach-v3"),
+    ],
+)
+def test_a_misspelt_task_names_the_nearest(written, nearest):
+    with pytest.raises(promptpo_envs.UnknownEnvironment) as caught:
+        promptpo_envs.specification(written)
+    assert caught.value.nearest[0] == nearest
+
+
+def test_the_benchmark_itself_is_no_environment():
+    assert "Meta-World/MT1" in gymnasium.registry
+    with pytest.raises(promptpo_envs.UnknownEnvironment, match="Meta-World/MT1"):
+        promptpo_envs.make("Meta-World/MT1")
+
+
+START = {
+    # hand, then smallest and largest of the object's and of the goal's place, over the goals
+    "button-press-v3": ((0.005, 0.4, 0.196), ((-0.1, 0.657, 0.115), (0.1, 0.707, 0.115))),
+    "door-open-v3": ((0.005, 0.601, 0.195), ((0.19, 0.644, 0.15), (0.29, 0.742, 0.15))),
+    "drawer-open-v3": ((0.005, 0.601, 0.195), ((-0.1, 0.73, 0.09), (0.1, 0.73, 0.09))),
+    "pick-place-v3": ((0.005, 0.601, 0.195), ((-0.1, 0.6, 0.02), (0.1, 0.7, 0.02))),
+}
+OPENED = {
+    "button-press-v3": (0.0, 0.093, 0.0),
+    "door-open-v3": (-0.491, -0.243, 0.0),
+    "drawer-open-v3": (0.0, -0.19, 0.0),
+}
+
+
+@pytest.mark.parametrize("id", WRITTEN)
+def test_episodes_start_where_the_text_says(id):
+    document = promptpo_envs.specification(id)
+    env = promptpo_envs.make(id)
+    first = np.array([env.reset(options={"goal": goal})[0] for goal in range(GOALS)])
+    hand, (low, high) = START[id]
+    text = document["context"]["observation"]
+    assert f"({', '.join(f'{value:g}' for value in hand)})" in text
+    for smallest, largest, axis in zip(low, high, "xyz", strict=True):
+        span = f"{smallest:g} to {largest:g}" if smallest < largest else f"{smallest:g}"
+        assert f"{axis} {span}" in text
+    assert np.allclose(first[:, :3], hand, atol=6e-4)
+    assert (first[:, 3] == 1.0).all(), "the gripper is open"
+    objects = first[:, 4:7]
+    assert (objects >= np.subtract(low, 1e-3)).all() and (objects <= np.add(high, 1e-3)).all()
+    # And they are no wider than they need be.
+    assert np.allclose(objects.min(axis=0), low, atol=0.01)
+    assert np.allclose(objects.max(axis=0), high, atol=0.01)
+    goals = first[:, 36:39]
+    if id in OPENED:
+        assert np.allclose(goals - objects, OPENED[id], atol=6e-4)
+    else:
+        assert (goals >= (-0.1, 0.8, 0.05)).all() and (goals <= (0.1, 0.9, 0.3)).all()
+    env.close()
 
 
 @pytest.mark.parametrize("preset", ["paper", "release"])

@@ -11,7 +11,7 @@ import promptpo_envs
 import pytest
 from gymnasium.utils import seeding
 from promptpo_envs.meta_world.goals import GOALS, SEED
-from test_meta_world import WRITTEN, actions, scripted_policy
+from test_meta_world import WRITTEN, actions, handwritten_source, scripted_policy
 
 linux = pytest.mark.skipif(
     sys.platform != "linux", reason="the sandbox level needs Linux's Landlock and seccomp"
@@ -117,10 +117,10 @@ def seeds_of_all_goals() -> list[int]:
 @linux
 @pytest.mark.parametrize("id", WRITTEN)
 def test_a_scripted_policy_in_the_sandbox_does_as_it_does_in_process(engine, id):
-    seeds = [0, 1]
+    seeds = [1]
     result = engine.rollout(id, policy_file(id), seeds)
     assert result["outcome"] == "completed", result
-    assert result["lengths"] == [500, 500]
+    assert result["lengths"] == [500]
     env = promptpo_envs.make(id)
     for seed, measured, success in zip(seeds, result["returns"], result["successes"], strict=True):
         obs, _ = env.reset(seed=seed)
@@ -136,14 +136,24 @@ def test_a_scripted_policy_in_the_sandbox_does_as_it_does_in_process(engine, id)
 
 @linux
 @pytest.mark.slow
-@pytest.mark.parametrize("preset", ["paper", "release"])
 @pytest.mark.parametrize("id", WRITTEN)
-def test_the_scripted_policy_succeeds_on_four_goals_of_five(engine, id, preset):
-    seeds = seeds_of_all_goals()
-    result = engine.rollout(id, policy_file(id), seeds, preset=preset)
+def test_the_scripted_policy_succeeds_on_four_goals_of_five(engine, id):
+    result = engine.rollout(id, policy_file(id), seeds_of_all_goals(), preset="release")
     assert result["outcome"] == "completed", result
     successes = np.array(result["successes"], dtype=float)
     assert len(successes) == GOALS
     assert successes.mean() >= 0.8
-    score = successes.mean() if preset == "release" else np.mean(result["returns"])
-    assert result["score"] == pytest.approx(score)
+    assert result["score"] == pytest.approx(successes.mean())
+
+
+@linux
+@pytest.mark.slow
+@pytest.mark.parametrize("id", WRITTEN)
+def test_a_policy_written_from_the_specification_gives_the_best_reference(engine, id):
+    result = engine.rollout(id, handwritten_source(id), seeds_of_all_goals())
+    assert result["outcome"] == "completed", result
+    assert result["successes"] == [True] * GOALS
+    assert result["score"] == pytest.approx(np.mean(result["returns"]))
+    # Processors differ in the last bit of a sum, and contacts amplify it.
+    best = promptpo_envs.specification(id)["references"]["best"]
+    assert result["score"] == pytest.approx(best["value"], rel=0.005)

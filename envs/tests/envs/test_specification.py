@@ -25,7 +25,8 @@ MUJOCO = [
     "Swimmer-v5",
 ]
 CLASSIC = ["Acrobot-v1", "CartPole-v1", "Pendulum-v1"]
-LISTED = [*BOARDS, *CLASSIC, "PointMaze", *MUJOCO, "button-press-v3"]
+META_WORLD = ["button-press-v3", "door-open-v3", "drawer-open-v3", "pick-place-v3"]
+LISTED = [*BOARDS, *CLASSIC, "PointMaze", *MUJOCO, *META_WORLD]
 OTHERS = [
     "NoiseWorld-n8-seed7",
     "NoiseWorld-n5-seed0-keys",
