@@ -60,4 +60,6 @@ def _find(id: str) -> tuple[Family, str]:
     if name is not None:
         return drafted.FAMILY, name
     ours = [name for family in families() for name in family.ids()]
+    # A family may know more than it lists.
+    ours += [n for family in families() for n in getattr(family, "drafted_ids", list)()]
     raise UnknownEnvironment(id, ours + drafted.FAMILY.ids())

@@ -31,6 +31,10 @@ class MetaWorlds:
         files = importlib.resources.files(__package__).iterdir()
         return sorted(f.name.removesuffix(".toml") for f in files if f.name.endswith("-v3.toml"))
 
+    def drafted_ids(self) -> list[str]:
+        """The tasks that have no file; they are not listed, but known."""
+        return [id for id in tasks.IDS if id not in self.ids()]
+
     def match(self, wanted: str) -> str | None:
         name = tasks.meant(wanted)
         if name is None and tasks.names_the_benchmark(wanted):
@@ -79,7 +83,15 @@ class MetaWorlds:
                 )
 
     def _task(self, name: str) -> dict[str, Any]:
-        return read_toml(__package__, f"{name}.toml")
+        if name in self.ids():
+            return read_toml(__package__, f"{name}.toml")
+        from promptpo_envs.meta_world.drafted import drafted_task
+
+        env = self.make(name, "paper")
+        try:
+            return drafted_task(env.unwrapped)
+        finally:
+            env.close()
 
 
 def _fields(

@@ -106,6 +106,7 @@ def test_an_earlier_version_is_unknown_and_the_nearest_is_named():
 @pytest.mark.parametrize(
     "written, nearest",
     [
+        ("reech-v3", "reach-v3"),
         ("Meta-World/buton-press", "Meta-World/button-press-v3"),
         ("Meta-World/reach-v2", "Meta-World/reach-v3"),
     ],
@@ -120,6 +121,57 @@ def test_the_benchmark_itself_is_no_environment():
     assert "Meta-World/MT1" in gymnasium.registry
     with pytest.raises(promptpo_envs.UnknownEnvironment, match="Meta-World/MT1"):
         promptpo_envs.make("Meta-World/MT1")
+
+
+def agrees_with_its_environment(id: str, preset: str) -> None:
+    """A drafted specification says as much of the environment as one can see of it."""
+    document = promptpo_envs.specification(id, preset)
+    assert (document["id"], document["drafted"]) == (id, True)
+    assert document["score"] == ("success" if preset == "release" else "return")
+    env = promptpo_envs.make(id, preset)
+    frame = FrameReader(env)
+    low, high = env.observation_space.low, env.observation_space.high
+    for field in document["observation"][: None if preset == "paper" else -3]:
+        part = slice(field["start"], field["stop"])
+        for bound, values in ((field["low"], low[part]), (field["high"], high[part])):
+            if bound is None:
+                assert np.isinf(values).all()
+            else:
+                assert (values == bound).all()
+    obs, _ = env.reset(seed=2)
+    for action in actions(2, 20):
+        assert obs in env.observation_space
+        assert frame(obs).shape == (document["observation_size"],)
+        obs, reward, *_, info = env.step(action)
+        assert np.isfinite(reward)
+        assert isinstance(info["success"], bool)
+    env.close()
+
+
+@pytest.mark.parametrize("preset", ["paper", "release"])
+@pytest.mark.parametrize("id", ["hammer-v3", "pick-out-of-hole-v3"])
+def test_a_task_without_a_file_has_a_drafted_specification(id, preset):
+    agrees_with_its_environment(id, preset)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("id", [id for id in IDS if id not in WRITTEN])
+def test_every_task_without_a_file_is_usable(id):
+    for preset in ("paper", "release"):
+        agrees_with_its_environment(id, preset)
+    env = promptpo_envs.make(id)
+    once = episode(env, 7, 60)
+    episode(env, 1, 30)
+    assert episode(env, 7, 60) == once
+    tasks = metaworld.MT1(id, seed=SEED).train_tasks
+    drawn = np.array([pickle.loads(task.data)["rand_vec"] for task in tasks])
+    assert drawn.tobytes() == goal_vectors(id).tobytes()
+    env.close()
+
+
+def test_a_drafted_task_tells_how_far_its_hand_reaches():
+    document = promptpo_envs.specification("pick-out-of-hole")
+    assert "within x -0.5 to 0.5, y 0.4 to 1 and z -0.05 to 0.5." in document["context"]["policy"]
 
 
 START = {
