@@ -45,9 +45,9 @@ def agree(id: str, episodes: int) -> int:
         wanted, _ = theirs.reset()
         assert obs.tobytes() == wanted.tobytes()
         policy = scripted_policy(id)
-        for random in actions(number):
-            # Odd episodes are the scripted policy's, even ones wander.
-            action = policy(obs) if number % 2 else random
+        for step, random in enumerate(actions(number)):
+            # By turns the scripted policy works and the hand wanders.
+            action = random if (number + step // 125) % 2 else policy(obs)
             obs, reward, terminated, truncated, info = ours.step(action)
             wanted, their_reward, their_end, their_cut, their_info = theirs.step(action)
             assert obs.tobytes() == wanted.tobytes()
@@ -66,7 +66,7 @@ def agree(id: str, episodes: int) -> int:
 
 @pytest.mark.parametrize("id", WRITTEN)
 def test_steps_are_those_of_the_benchmarks_environment(id):
-    assert agree(id, episodes=2) == 1000
+    assert agree(id, episodes=1) == 500
 
 
 @pytest.mark.slow

@@ -4,10 +4,12 @@ import re
 
 import promptpo_envs
 import pytest
-from promptpo_envs import classic_control, mujoco, point_maze
+from promptpo_envs import classic_control, meta_world, mujoco, point_maze
 from promptpo_envs.measure_random import random_return
 
 NAMES = [name for part in (classic_control, point_maze, mujoco) for name in part.FAMILY.ids()]
+# A step of these takes half a millisecond and more.
+NAMES += [pytest.param(name, marks=pytest.mark.slow) for name in meta_world.FAMILY.ids()]
 STEPS = 5_000
 
 
