@@ -93,6 +93,8 @@ def complete(draft: dict[str, Any]) -> dict[str, Any]:
         "low": [],
         "high": [],
     } | document["action"]
+    for bound in ("low", "high"):
+        document["action"][bound] = [_number(value) for value in document["action"][bound]]
     for which, reference in document["references"].items():
         numbers = {key: _number(reference.get(key)) for key in ("value", "low", "high")}
         document["references"][which] = reference | numbers

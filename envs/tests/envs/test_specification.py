@@ -335,6 +335,14 @@ def test_least_specification_is_completed():
     assert document["privileged"] is False
 
 
+def test_bounds_are_floats_however_they_were_written():
+    """So that a document has one text, and one digest, in Python and in Java."""
+    box = {"kind": "box", "shape": [2], "names": ["a", "b"], "units": ["", ""]}
+    document = complete(minimal(action=box | {"low": [-1, -2.5], "high": [1, 2]}))
+    assert json.dumps(document["action"]["low"]) == "[-1.0, -2.5]"
+    assert json.dumps(document["action"]["high"]) == "[1.0, 2.0]"
+
+
 def test_extra_fields_follow_the_vector_and_make_it_privileged():
     document = complete(minimal(observation=[{"name": "x"}, {"name": "q", "extra": True}]))
     assert (document["vector_size"], document["observation_size"]) == (1, 2)
