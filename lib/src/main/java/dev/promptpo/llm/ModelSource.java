@@ -10,6 +10,16 @@ public interface ModelSource {
     String name();
 
     /**
+     * What a run's settings call it: no more than tells one model from another, so that a run is
+     * the same wherever the model's files lie. Its {@link #name} unless that holds a path.
+     *
+     * @throws ModelUnavailableException when that cannot be told, since a file is missing
+     */
+    default String label() {
+        return name();
+    }
+
+    /**
      * How many requests it is asked at once, at most.
      *
      * @param candidates of a round; its Feedback class is asked for beside them

@@ -68,7 +68,7 @@ public final class PriceTable {
     /**
      * What a model costs; empty: unknown.
      *
-     * @param model as {@link ModelSource#name} says it
+     * @param model as {@link ModelSource#label} says it
      */
     public Optional<Price> of(String model) {
         return entries.stream()

@@ -8,6 +8,7 @@ import dev.promptpo.llm.ModelReply.Drift;
 import dev.promptpo.llm.ModelReply.Effect;
 import dev.promptpo.llm.ModelReply.NoAnswer;
 import dev.promptpo.llm.ModelReply.Reason;
+import dev.promptpo.prompt.Digests;
 import dev.promptpo.prompt.Prompt;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -120,6 +121,26 @@ public record Recording(Header run, Provenance provenance, SortedMap<String, Ent
             case Answer ignored -> true;
             case NoAnswer none -> none.reason().effect() == Effect.COSTS_CANDIDATE;
         };
+    }
+
+    /**
+     * SHA-256 of what is answered: of each role the prompt and the reply. Where the file lies, who
+     * answered and what it cost are not in it.
+     */
+    public String digest() {
+        StringBuilder text = new StringBuilder();
+        entries.forEach((role, entry) -> {
+            text.append(role).append('\n').append(entry.prompt().digest()).append('\n');
+            text.append(entry.prompt().fixedDigest()).append('\n');
+            text.append(
+                    switch (entry.reply()) {
+                        case Answer answer -> Digests.sha256(answer.text());
+                        case NoAnswer none ->
+                                none.reason() + " " + Digests.sha256(none.partialText());
+                    });
+            text.append('\n');
+        });
+        return Digests.sha256(text.toString());
     }
 
     /** This recording with one more entry; an entry of the same role is replaced. */

@@ -13,6 +13,11 @@ record RecordingSource(ModelSource source, Path file, Provenance provenance)
     }
 
     @Override
+    public String label() {
+        return source.label();
+    }
+
+    @Override
     public int atOnce(int candidates) {
         return source.atOnce(candidates);
     }

@@ -76,7 +76,8 @@ final class RelayModel implements LanguageModel {
 
     @Override
     public ModelIdentity identity() {
-        return new ModelIdentity("relay", "unknown", "answered by files in " + folder);
+        // Without the path: it stands in the run, which others read elsewhere.
+        return new ModelIdentity("relay", "unknown", "answered by files in a folder");
     }
 
     @Override
@@ -162,10 +163,10 @@ final class RelayModel implements LanguageModel {
                 return new NoAnswer(
                         Reason.TIMEOUT,
                         "nobody wrote "
-                                + files.answer()
+                                + files.answer().getFileName()
                                 + " within "
                                 + (waited.compareTo(deadline) > 0 ? deadline : waited)
-                                + "; write it and resume the run",
+                                + "; write it into the relay's folder and resume the run",
                         "",
                         TokenUsage.UNKNOWN,
                         waited,

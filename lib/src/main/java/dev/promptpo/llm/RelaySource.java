@@ -13,6 +13,13 @@ record RelaySource(Path folder, Duration deadline) implements ModelSource {
         return "relay:" + folder;
     }
 
+    /** The folder's own name, by which its owner tells models apart, without where it lies. */
+    @Override
+    public String label() {
+        Path name = folder.toAbsolutePath().normalize().getFileName();
+        return name == null ? "relay" : "relay:" + name;
+    }
+
     @Override
     public LanguageModel open(RunContext run) {
         return RelayModel.open(folder, run, deadline);

@@ -31,6 +31,15 @@ record Plan(
         observers = List.copyOf(observers);
     }
 
+    /**
+     * Whether a folder holds this run. Earlier versions wrote a relay's folder and a recording's
+     * file into the settings: such a run is still the one that it was.
+     */
+    boolean is(RunDocument found) {
+        return found.settingsDigest().equals(settings.digest())
+                || found.settingsDigest().equals(settings.withModel(model.name()).digest());
+    }
+
     /** The plan of a run that is only looked at. */
     static Plan toLookAt(Path directory, RunDocument document) {
         RunSettings settings = RunSettings.fromJson(document.settings());

@@ -19,6 +19,7 @@ import dev.promptpo.prompt.PromptSettings;
 import dev.promptpo.prompt.Prompts;
 import dev.promptpo.rollout.RolloutEngine;
 import dev.promptpo.rollout.RolloutEngines;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -263,7 +264,7 @@ public final class PromptPO {
                         spec.id(),
                         spec.preset(),
                         spec.digest(),
-                        model.name(),
+                        model.label(),
                         modelSettings.temperature(),
                         modelSettings.maxOutputTokens(),
                         Prompts.VERSION,
@@ -281,10 +282,12 @@ public final class PromptPO {
         return new Plan(
                 spec,
                 settings,
-                directory.orElseGet(() -> defaultDirectory(settings)),
+                directory.orElseGet(() -> directory(settings, model)),
                 model,
                 modelSettings.deadline(),
-                budget.money().isEmpty() ? budget : budget.priced(model.name(), PriceTable.load()),
+                budget.money().isEmpty()
+                        ? budget
+                        : budget.priced(settings.model(), PriceTable.load()),
                 engine,
                 seeds,
                 ledger,
@@ -318,6 +321,13 @@ public final class PromptPO {
                         plan.model().atOnce(plan.settings().candidates()),
                         Runtime.getRuntime().availableProcessors())
                 .estimate(plan.budget(), PriceTable.load(), Run.spentIn(plan));
+    }
+
+    /** That of the settings, or where an earlier version began the run whose model has a path. */
+    private static Path directory(RunSettings settings, ModelSource model) {
+        Path own = defaultDirectory(settings);
+        Path earlier = defaultDirectory(settings.withModel(model.name()));
+        return Files.exists(earlier) && !Files.exists(own) ? earlier : own;
     }
 
     private static Path defaultDirectory(RunSettings settings) {

@@ -490,7 +490,7 @@ public final class Run implements AutoCloseable {
             return Spending.NONE;
         }
         LedgerReader reader = LedgerReader.open(plan.directory());
-        return reader.run().settingsDigest().equals(plan.settings().digest())
+        return plan.is(reader.run())
                 ? folded(reader, reader.events()).spent(plan.settings().maxOutputTokens())
                 : Spending.NONE;
     }
@@ -561,7 +561,8 @@ public final class Run implements AutoCloseable {
     }
 
     private void stopped(String reason, String message) {
-        release(reason, message);
+        // A run's folder may be read elsewhere, where its path says nothing.
+        release(reason, message.replace(directory().toString(), "the run's folder"));
         announcer.tell(new RunEvent.RunStopped(this, message));
     }
 
@@ -628,7 +629,7 @@ public final class Run implements AutoCloseable {
     }
 
     private void refuseOther(RunDocument found) {
-        if (found.settingsDigest().equals(settings().digest())) {
+        if (plan.is(found)) {
             return;
         }
         ObjectNode wanted = settings().toJson();

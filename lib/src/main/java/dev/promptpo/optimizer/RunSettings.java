@@ -20,7 +20,8 @@ import java.util.OptionalInt;
  * @param environment id of the environment
  * @param preset for example {@code paper}
  * @param specification digest of the environment's specification
- * @param model name of the model's source, for example {@code replay}
+ * @param model what tells the model apart, for example {@code replay} or {@code gemini:NAME}; no
+ *     path ({@link dev.promptpo.llm.ModelSource#label})
  * @param temperature asked of the model; empty: the provider's default
  * @param maxOutputTokens largest reply asked for
  * @param prompts version of the prompt templates
@@ -140,6 +141,29 @@ public record RunSettings(
                 json.path("start_source").isTextual()
                         ? Optional.of(json.path("start_source").asText())
                         : Optional.empty());
+    }
+
+    /** The same but for what the model is called. */
+    RunSettings withModel(String name) {
+        return new RunSettings(
+                environment,
+                preset,
+                specification,
+                name,
+                temperature,
+                maxOutputTokens,
+                prompts,
+                candidates,
+                rounds,
+                episodes,
+                seed,
+                repairs,
+                feedback,
+                reflection,
+                heldoutEpisodes,
+                lifetime,
+                promptSettings,
+                startSource);
     }
 
     ModelSettings modelSettings(java.time.Duration deadline) {

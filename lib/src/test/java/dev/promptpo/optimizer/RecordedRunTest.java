@@ -3,17 +3,26 @@ package dev.promptpo.optimizer;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.promptpo.llm.LanguageModel;
+import dev.promptpo.llm.ModelReply.Answer;
 import dev.promptpo.llm.ModelReply.NoAnswer;
 import dev.promptpo.llm.ModelReply.Reason;
 import dev.promptpo.llm.ModelSource;
 import dev.promptpo.llm.Models;
 import dev.promptpo.llm.Recording;
 import dev.promptpo.llm.Recording.Provenance;
+import dev.promptpo.llm.RunContext;
 import dev.promptpo.rollout.Purpose;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.LongStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -22,6 +31,9 @@ import org.junit.jupiter.api.io.TempDir;
 class RecordedRunTest {
     private static final Provenance PROVENANCE =
             new Provenance("a script", "test", "", "", Map.of(), "");
+
+    private static final Provenance NOTED =
+            new Provenance("a script", "test", "", "2026-01-01", Map.of(), "found elsewhere");
 
     @TempDir Path folder;
 
@@ -79,6 +91,112 @@ class RecordedRunTest {
         assertThatThrownBy(() -> plan("more", Models.replay(file)).candidates(30).run())
                 .hasMessageContaining("ask for at most N = ");
         assertThat(folder.resolve("more")).doesNotExist();
+    }
+
+    @Test
+    void theSameRecordingElsewhereIsTheSameRunAndLeavesNoPathInIt() throws Exception {
+        Recording recording =
+                Recording.of(plan("live", Script.good().model()).run().ledger(), PROVENANCE);
+        Path here = Files.createDirectories(folder.resolve("here")).resolve("a.json");
+        Path there = Files.createDirectories(folder.resolve("there")).resolve("b.json");
+        recording.write(here);
+        Recording noted = new Recording(recording.run(), NOTED, recording.entries());
+        noted.write(there);
+
+        Run run = plan("replayed", Models.replay(here)).run();
+        Run again = plan("replayed", Models.replay(there)).start();
+
+        assertThat(again.finished()).isTrue();
+        assertThat(run.settings().model()).matches("replay:[0-9a-f]{16}");
+        assertThat(again.settings()).isEqualTo(run.settings());
+        assertThat(paths(run.directory())).isEmpty();
+    }
+
+    @Test
+    void aRecordingWithAnotherReplyIsAnotherRun() {
+        Recording recording =
+                Recording.of(plan("live", Script.good().model()).run().ledger(), PROVENANCE);
+        Recording.Entry first = recording.entries().get("policy/1/1");
+        Recording other =
+                recording.with(
+                        "policy/1/1",
+                        new Recording.Entry(
+                                first.prompt(), Answer.of(Script.policy("# gain 1000"))));
+        recording.write(folder.resolve("one.json"));
+        other.write(folder.resolve("other.json"));
+
+        plan("replayed", Models.replay(folder.resolve("one.json"))).run();
+        assertThatThrownBy(
+                        () -> plan("replayed", Models.replay(folder.resolve("other.json"))).start())
+                .hasMessageContaining("holds a run of other settings (model replay:");
+    }
+
+    /** Earlier versions wrote the path into the settings. */
+    @Test
+    void aRunThatHasThePathInItsSettingsGoesOn() {
+        Path file = folder.resolve("recording.json");
+        Recording.of(plan("live", Script.good().model()).run().ledger(), PROVENANCE).write(file);
+        String name = Models.replay(file).name();
+        Run old = plan("replayed", named(name, Models.replay(file))).start();
+        old.step();
+        old.close();
+        assertThat(old.ledger().run().settings().path("model").asText())
+                .isEqualTo("replay:" + file);
+
+        Run now = plan("replayed", Models.replay(file)).run();
+
+        assertThat(now.finished()).isTrue();
+        assertThat(now.ledger().run().settingsDigest())
+                .isEqualTo(old.ledger().run().settingsDigest());
+        assertThat(now.usage().calls()).isEqualTo(8);
+    }
+
+    @Test
+    void aRelayIsToldApartByItsFoldersOwnName() throws Exception {
+        Path relay = folder.resolve("somewhere/claude");
+        Run run =
+                plan("relayed", Models.relay(relay, Duration.ofMillis(1)))
+                        .candidates(1)
+                        .feedback(false)
+                        .start();
+
+        assertThatThrownBy(run::run).hasMessageContaining("nobody wrote policy-1-1.answer.md");
+
+        assertThat(run.settings().model()).isEqualTo("relay:claude");
+        assertThat(paths(run.directory())).isEmpty();
+        assertThat(run.ledger().events().getLast().fields().path("message").asText())
+                .contains("is kept in the run's folder;");
+        assertThat(Models.relay(Path.of("/")).label()).isEqualTo("relay");
+    }
+
+    /** Files of a run that hold a path of this test. */
+    private List<Path> paths(Path run) throws IOException {
+        try (Stream<Path> files = Files.walk(run)) {
+            List<Path> found = new ArrayList<>();
+            for (Path file : files.filter(Files::isRegularFile).toList()) {
+                if (!file.getFileName().toString().equals("lock")
+                        && Files.readString(file, StandardCharsets.ISO_8859_1)
+                                .contains(folder.toString())) {
+                    found.add(file);
+                }
+            }
+            return found;
+        }
+    }
+
+    /** A source as an earlier version named it in the settings. */
+    private static ModelSource named(String label, ModelSource source) {
+        return new ModelSource() {
+            @Override
+            public String name() {
+                return label;
+            }
+
+            @Override
+            public LanguageModel open(RunContext run) {
+                return source.open(run);
+            }
+        };
     }
 
     private PromptPO plan(String name, ModelSource model) {
