@@ -52,8 +52,8 @@ class RenderClient:
         self._asked = ({**request, "id": self._next}, bytes(blob))
         self._send()
 
-    def poll(self, timeout_s: float) -> tuple[str, bytes] | None:
-        """The answer with its blob if it comes within ``timeout_s``, else None.
+    def poll(self, timeout_s: float) -> tuple[()] | tuple[str, bytes]:
+        """The answer with its blob if it comes within ``timeout_s``, else nothing.
 
         Raises RenderUnavailable where nothing can be drawn, however the ways to GL fail, or where
         the process ends or is silent for minutes; LookupError for an unknown environment.
@@ -64,7 +64,7 @@ class RenderClient:
             self._channel.send()
         except WireError:
             self._ended()
-            return None
+            return ()
         if documents:
             self._heard = time.monotonic()
         elif time.monotonic() - self._heard > _SILENCE_SECONDS:
@@ -82,7 +82,7 @@ class RenderClient:
             elif event != "progress":
                 self._asked = None
                 return text, data
-        return None
+        return ()
 
     def ask(self, request: dict, blob: bytes = b"") -> tuple[dict, bytes]:
         """Asks and waits for the answer; raises as ``poll`` does."""
@@ -90,7 +90,7 @@ class RenderClient:
             self.submit(json.dumps(request), blob)
             while True:
                 answer = self.poll(_SLICE_SECONDS)
-                if answer is not None:
+                if answer:
                     return json.loads(answer[0]), answer[1]
         except KeyboardInterrupt:
             # Half an answer would be taken for the next one's.

@@ -110,7 +110,7 @@ def test_a_driver_that_ends_its_process_is_a_way_that_does_not_work(fresh, monke
     fresh.submit(json.dumps(picture()))
     fresh._process.kill()
     with pytest.raises(RenderUnavailable, match="egl: the process that tried it ended by signal"):
-        while fresh.poll(1.0) is None:
+        while not fresh.poll(1.0):
             pass
 
 

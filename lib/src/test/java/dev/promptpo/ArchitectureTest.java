@@ -20,7 +20,15 @@ class ArchitectureTest {
 
     /** In the order that data flows: each may use those before it. */
     private static final List<String> FLOW =
-            List.of("environment", "prompt", "llm", "policy", "rollout", "optimizer", "analysis");
+            List.of(
+                    "environment",
+                    "prompt",
+                    "llm",
+                    "policy",
+                    "rollout",
+                    "film",
+                    "optimizer",
+                    "analysis");
 
     private static final JavaClasses CLASSES =
             new ClassFileImporter()

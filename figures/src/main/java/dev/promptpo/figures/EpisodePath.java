@@ -3,13 +3,11 @@ package dev.promptpo.figures;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.promptpo.environment.EnvironmentSpec;
 import dev.promptpo.environment.EnvironmentSpec.ObservationField;
+import dev.promptpo.film.Episode;
 import dev.promptpo.ledger.Event;
 import dev.promptpo.optimizer.Candidate;
 import dev.promptpo.optimizer.Run;
 import dev.promptpo.rollout.Purpose;
-import dev.promptpo.rollout.RolloutEngine;
-import dev.promptpo.rollout.RolloutRequest;
-import dev.promptpo.rollout.RolloutResult;
 import dev.promptpo.rollout.Trace;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,46 +20,20 @@ final class EpisodePath {
 
     private EpisodePath() {}
 
-    static Picture of(RolloutEngine engine, Run run, Candidate candidate, long seed) {
+    static Picture of(Run run, Candidate candidate, long seed) {
         EnvironmentSpec spec = run.spec();
         if (spec.board().isEmpty()) {
             throw new IllegalArgumentException(
-                    spec.id() + " has no board to draw a path on; only NoiseWorld has one");
+                    spec.id()
+                            + " has no board to draw a path on; only NoiseWorld has one:"
+                            + " film(seed) shows an episode of any environment");
         }
-        RolloutRequest request =
-                new RolloutRequest(
-                        spec.id(),
-                        run.settings().preset(),
-                        candidate.source(),
-                        spec.policyClass(),
-                        List.of(seed),
-                        run.settings().lifetime(),
-                        Purpose.RENDER,
-                        1,
-                        true,
-                        run.settings().promptSettings().context().anonymous());
-        String headline =
-                spec.id()
-                        + ": path of round "
-                        + candidate.round()
-                        + ", candidate "
-                        + candidate.index()
-                        + ", seed "
-                        + seed;
-        return switch (play(engine, request)) {
-            case RolloutResult.Completed completed ->
-                    BoardPicture.path(
-                            spec,
-                            cells(spec, completed.trace().orElseThrow()),
-                            completed.returns().getFirst(),
-                            headline);
-            case RolloutResult.Failed failed ->
-                    throw new IllegalStateException(
-                            "the policy failed in the episode to be drawn: "
-                                    + failed.kind()
-                                    + ": "
-                                    + failed.message());
-        };
+        Episode episode = run.episode(candidate, seed);
+        return BoardPicture.path(
+                spec,
+                cells(spec, episode.trace()),
+                episode.episodeReturn(),
+                spec.id() + ": path of " + episode.policy() + ", seed " + seed);
     }
 
     /**
@@ -96,15 +68,6 @@ final class EpisodePath {
                 json.path("observation").asInt(),
                 json.path("action").asInt(),
                 run.ledger().payload(json.path("trace_payload").asText()));
-    }
-
-    private static RolloutResult play(RolloutEngine engine, RolloutRequest request) {
-        try {
-            return engine.rollout(request);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException("interrupted while an episode was rolled out", e);
-        }
     }
 
     /**

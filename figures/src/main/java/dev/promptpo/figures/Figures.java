@@ -3,12 +3,9 @@ package dev.promptpo.figures;
 import dev.promptpo.analysis.Curves;
 import dev.promptpo.analysis.LearningCurve;
 import dev.promptpo.environment.EnvironmentSpec;
-import dev.promptpo.environment.Seeds;
+import dev.promptpo.film.Film;
 import dev.promptpo.optimizer.Candidate;
 import dev.promptpo.optimizer.Run;
-import dev.promptpo.rollout.Purpose;
-import dev.promptpo.rollout.RolloutEngine;
-import dev.promptpo.rollout.RolloutEngines;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -81,8 +78,7 @@ public final class Figures {
 
     /** The path of the run's best policy on its board, in the first episode kept for pictures. */
     public static Picture path(Run run) {
-        long seed = Seeds.episodes(run.settings().seed(), Purpose.RENDER.id(), 0, 1).getFirst();
-        return path(run, run.best(), seed);
+        return path(run, run.best(), run.renderSeed());
     }
 
     /** The path of the run's best policy on its board, in the episode of a seed. */
@@ -91,21 +87,24 @@ public final class Figures {
     }
 
     /**
-     * The path of a candidate on its board: one episode is rolled out for it, with the purpose
-     * {@code render}, which no score and no count of the run takes in.
+     * The path of a candidate on its board. The episode is rolled out by {@link Run#episode}: its
+     * steps are counted under the purpose {@code render}, which no score takes in.
      *
      * @throws IllegalArgumentException for an environment without a board
      * @throws IllegalStateException when the policy fails in that episode
      */
     public static Picture path(Run run, Candidate candidate, long seed) {
-        try (RolloutEngine engine = RolloutEngines.shared()) {
-            return path(engine, run, candidate, seed);
-        }
+        return EpisodePath.of(run, candidate, seed);
     }
 
-    /** As {@link #path(Run, Candidate, long)}, rolled out by an engine of one's own. */
-    public static Picture path(RolloutEngine engine, Run run, Candidate candidate, long seed) {
-        return EpisodePath.of(engine, run, candidate, seed);
+    /**
+     * So many stills of a film, evenly spaced from its beginning to its end, each with the steps
+     * taken so far.
+     *
+     * @param count at least 2
+     */
+    public static Picture strip(Film film, int count) {
+        return FilmView.strip(film, count);
     }
 
     /** A candidate's source, to be shown highlighted. */

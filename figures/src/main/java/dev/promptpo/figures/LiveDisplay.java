@@ -48,6 +48,9 @@ final class LiveDisplay implements RunObserver, AutoCloseable {
 
     @Override
     public synchronized void on(RunEvent event) {
+        if (drawing(event)) {
+            return;
+        }
         Shown display = shown.computeIfAbsent(event.run(), run -> new Shown());
         display.busy = busy(event, display.busy);
         switch (event) {
@@ -122,6 +125,16 @@ final class LiveDisplay implements RunObserver, AutoCloseable {
                 display.open = false;
             }
         }
+    }
+
+    /** An episode that is rolled out to be looked at is no part of a run's way to its end. */
+    private static boolean drawing(RunEvent event) {
+        return switch (event) {
+            case RunEvent.RolloutStarted started -> started.purpose() == Purpose.RENDER;
+            case RunEvent.RolloutProgress progress -> progress.purpose() == Purpose.RENDER;
+            case RunEvent.RolloutFinished finished -> finished.purpose() == Purpose.RENDER;
+            default -> false;
+        };
     }
 
     /** Whether the run is at work after an event: between two calls that drive it, it is not. */

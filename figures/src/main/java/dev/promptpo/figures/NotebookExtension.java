@@ -3,6 +3,7 @@ package dev.promptpo.figures;
 import dev.promptpo.analysis.Finding;
 import dev.promptpo.analysis.HeldoutEstimate;
 import dev.promptpo.environment.EnvironmentSpec;
+import dev.promptpo.film.Film;
 import dev.promptpo.optimizer.Run;
 import dev.promptpo.optimizer.RunObservers;
 import java.awt.image.BufferedImage;
@@ -23,8 +24,8 @@ import org.knowm.xchart.internal.chartpart.Chart;
 import tech.tablesaw.api.Table;
 
 /**
- * Teaches a notebook to show what this project makes: tables, charts, pictures, tasks, runs (live
- * while they work) and Python source; adds the imports that cells need, and the magic {@code
+ * Teaches a notebook to show what this project makes: tables, charts, pictures, tasks, films, runs
+ * (live while they work) and Python source; adds the imports that cells need, and the magic {@code
  * %%python}.
  *
  * <p>A kernel built on jjava-jupyter finds it by itself (ours, and stock JJava). Each value shows
@@ -39,6 +40,7 @@ public final class NotebookExtension implements Extension {
                     "dev.promptpo.analysis.*",
                     "dev.promptpo.environment.*",
                     "dev.promptpo.figures.*",
+                    "dev.promptpo.film.*",
                     "dev.promptpo.llm.*",
                     "dev.promptpo.optimizer.*",
                     "dev.promptpo.rollout.*",
@@ -48,7 +50,17 @@ public final class NotebookExtension implements Extension {
 
     @Override
     public void install(BaseKernel kernel) {
-        Renderer renderer = kernel.getRenderer();
+        register(kernel.getRenderer());
+        PythonMagic.register(kernel);
+        LiveDisplay display = new LiveDisplay(new CellScreen(kernel));
+        watching.put(kernel, new Watching(display, RunObservers.register(display)));
+        for (String packages : IMPORTS) {
+            kernel.evalRaw("import " + packages + ";");
+        }
+    }
+
+    /** How each type shows itself. */
+    static void register(Renderer renderer) {
         texts(
                 renderer,
                 Table.class,
@@ -67,6 +79,10 @@ public final class NotebookExtension implements Extension {
         texts(renderer, HeldoutEstimate.class, HeldoutView::html, HeldoutEstimate::toString);
         texts(renderer, Finding.class, finding -> Html.paragraph(finding.text()), Finding::text);
         texts(renderer, PythonSource.class, PythonSource::html, PythonSource::toString);
+        renderer.createRegistration(Film.class)
+                .preferring(HTML, MIMEType.IMAGE_PNG)
+                .supporting(PLAIN)
+                .register(NotebookExtension::film);
         renderer.createRegistration(Picture.class)
                 .preferring(MIMEType.IMAGE_SVG, MIMEType.IMAGE_PNG)
                 .register(NotebookExtension::picture);
@@ -80,12 +96,6 @@ public final class NotebookExtension implements Extension {
                     context.getOutputContainer()
                             .putText("image, " + image.getWidth() + " x " + image.getHeight());
                 });
-        PythonMagic.register(kernel);
-        LiveDisplay display = new LiveDisplay(new CellScreen(kernel));
-        watching.put(kernel, new Watching(display, RunObservers.register(display)));
-        for (String packages : IMPORTS) {
-            kernel.evalRaw("import " + packages + ";");
-        }
     }
 
     @Override
@@ -110,8 +120,20 @@ public final class NotebookExtension implements Extension {
                 });
     }
 
+    /** Moving in a browser; a strip of stills where only pictures are shown; a line elsewhere. */
+    private static void film(Film film, RenderContext context) {
+        context.renderIfRequested(HTML, () -> FilmView.html(film));
+        png(FilmView.strip(film, FilmView.STILLS), context);
+        context.getOutputContainer().putText(film.caption());
+    }
+
     private static void picture(Picture picture, RenderContext context) {
         context.renderIfRequested(MIMEType.IMAGE_SVG, picture::svg);
+        png(picture, context);
+        context.getOutputContainer().putText(picture.description());
+    }
+
+    private static void png(Picture picture, RenderContext context) {
         if (context.wantsDataRenderedAs(MIMEType.IMAGE_PNG)) {
             DisplayData out = context.getOutputContainer();
             // Two pixels for each CSS pixel: the size it is meant to have is said beside it.
@@ -120,7 +142,6 @@ public final class NotebookExtension implements Extension {
                     Base64.getEncoder().encodeToString(picture.png()),
                     Map.of("width", picture.width(), "height", picture.height()));
         }
-        context.getOutputContainer().putText(picture.description());
     }
 
     /** The cell that runs, or ran last. */

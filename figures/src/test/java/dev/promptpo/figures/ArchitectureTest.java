@@ -21,6 +21,7 @@ class ArchitectureTest {
         "dev.promptpo.llm..",
         "dev.promptpo.policy..",
         "dev.promptpo.rollout..",
+        "dev.promptpo.film..",
         "dev.promptpo.optimizer..",
         "dev.promptpo.analysis..",
         "dev.promptpo.figures..",

@@ -4,6 +4,10 @@ package dev.promptpo.environment;
 public final class RenderException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
+    public RenderException(String message) {
+        super(message);
+    }
+
     public RenderException(String message, Throwable cause) {
         super(message, cause);
     }

@@ -1,26 +1,55 @@
 package dev.promptpo.optimizer;
 
+import dev.promptpo.film.Episode;
+import dev.promptpo.film.Film;
+import dev.promptpo.film.FilmSettings;
 import dev.promptpo.rollout.FailureKind;
 import dev.promptpo.rollout.RolloutResult;
 import dev.promptpo.rollout.RolloutResult.Completed;
 import dev.promptpo.rollout.RolloutResult.Failed;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalDouble;
 
 /**
- * One of a round's policies, finished: rolled out on the round's episodes, or failed for good.
- *
- * @param round from 1
- * @param index from 1
- * @param attempts the first reply and its repairs, in order; at least one
+ * One of a round's policies, finished: rolled out on the round's episodes, or failed for good. Two
+ * are equal when they are the same policy with the same attempts, whichever run was asked.
  */
-public record Candidate(int round, int index, List<Attempt> attempts) {
-    public Candidate {
-        attempts = List.copyOf(attempts);
+public final class Candidate {
+    private final int round;
+    private final int index;
+    private final List<Attempt> attempts;
+    private final Optional<Run> run;
+
+    /** A candidate of no run: it can be looked at, but not filmed. */
+    Candidate(int round, int index, List<Attempt> attempts) {
+        this(round, index, attempts, Optional.empty());
+    }
+
+    Candidate(int round, int index, List<Attempt> attempts, Optional<Run> run) {
+        this.round = round;
+        this.index = index;
+        this.attempts = List.copyOf(attempts);
+        this.run = run;
         if (attempts.isEmpty()) {
             throw new IllegalArgumentException("a candidate has at least one attempt; got none");
         }
+    }
+
+    /** From 1; 0 for the policy that the run started from. */
+    public int round() {
+        return round;
+    }
+
+    /** From 1. */
+    public int index() {
+        return index;
+    }
+
+    /** The first reply and its repairs, in order; at least one. */
+    public List<Attempt> attempts() {
+        return attempts;
     }
 
     /** What came of the last attempt. */
@@ -72,6 +101,38 @@ public record Candidate(int round, int index, List<Attempt> attempts) {
     /** Role of the reply that holds the code that counts. */
     public String role() {
         return attempts.getLast().role();
+    }
+
+    /** One of its episodes, rolled out to be looked at; see {@link Run#episode}. */
+    public Episode episode(long seed) {
+        return run().episode(this, seed);
+    }
+
+    /** A film of one of its episodes; see {@link Run#film(Candidate, long, FilmSettings)}. */
+    public Film film(long seed) {
+        return film(seed, FilmSettings.DEFAULT);
+    }
+
+    /** A film of one of its episodes; see {@link Run#film(Candidate, long, FilmSettings)}. */
+    public Film film(long seed, FilmSettings settings) {
+        return run().film(this, seed, settings);
+    }
+
+    private Run run() {
+        return run.orElseThrow(() -> new IllegalStateException("this candidate is of no run"));
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof Candidate candidate
+                && round == candidate.round
+                && index == candidate.index
+                && attempts.equals(candidate.attempts);
+    }
+
+    @Override
+    public int hashCode() {
+        return Objects.hash(round, index, attempts);
     }
 
     /** For example {@code round 2, candidate 3: 974.5}. */

@@ -60,6 +60,11 @@ record Plan(
                 List.of());
     }
 
+    /** Whether its run is only looked at: nothing may be written, asked or paid for. */
+    boolean looking() {
+        return model instanceof NotToBeAsked;
+    }
+
     private static IllegalStateException onlyLookedAt() {
         return new IllegalStateException(
                 "this run was opened to look at it: start it with PromptPO to go on with it");

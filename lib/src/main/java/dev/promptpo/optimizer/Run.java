@@ -5,6 +5,11 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.promptpo.environment.EnvironmentSpec;
+import dev.promptpo.environment.Seeds;
+import dev.promptpo.film.Episode;
+import dev.promptpo.film.Film;
+import dev.promptpo.film.FilmSettings;
+import dev.promptpo.film.Studio;
 import dev.promptpo.ledger.Event;
 import dev.promptpo.ledger.Ledger;
 import dev.promptpo.ledger.LedgerException;
@@ -87,7 +92,7 @@ public final class Run implements AutoCloseable {
     public static Run look(Path directory) {
         LedgerReader reader = LedgerReader.open(directory);
         Run run = new Run(Plan.toLookAt(directory, reader.run()));
-        run.state = folded(reader, reader.events());
+        run.state = folded(reader, reader.events(), Optional.of(run));
         return run;
     }
 
@@ -263,13 +268,69 @@ public final class Run implements AutoCloseable {
             throw new IllegalArgumentException(
                     "only a candidate that completed can be measured; this is " + candidate);
         }
-        if (!state.candidate(candidate.round(), candidate.index()).equals(Optional.of(candidate))) {
-            throw new IllegalArgumentException(
-                    "a run measures its own candidates; this is none of " + directory());
-        }
+        refuseStranger(candidate);
         List<Evaluation> made = new ArrayList<>();
         drive(session -> made.add(measurement(session).measure(candidate, episodes)));
         return made.getFirst();
+    }
+
+    /**
+     * Rolls out one episode of a candidate to look at it. Its steps are counted under the purpose
+     * {@code render}, also after the run's end, and what it came to is kept: asked for again,
+     * nothing is rolled out. A run that is only looked at ({@link #look}) writes nothing and counts
+     * nothing.
+     *
+     * <p>Where one policy object lives through a candidate's episodes, the episodes before this one
+     * are rolled out too, as they were; a seed that the run has not used is then a first episode.
+     *
+     * @param seed of the episode, 32-bit unsigned: one of the run's (table {@code episodes}), whose
+     *     return is then compared, or any other
+     * @throws IllegalStateException when the policy fails in that episode
+     * @throws RunInterruptedException when this thread is interrupted
+     */
+    public Episode episode(Candidate candidate, long seed) {
+        refuseStranger(candidate);
+        EpisodeProcedure procedure =
+                new EpisodeProcedure(this, told(), settings(), candidate, seed);
+        if (plan.looking()) {
+            return procedure.outside(state);
+        }
+        Optional<Episode> kept = procedure.kept(state);
+        if (kept.isPresent()) {
+            return kept.get();
+        }
+        List<Episode> rolled = new ArrayList<>();
+        drive(session -> rolled.add(procedure.within(session)));
+        return rolled.getFirst();
+    }
+
+    /** A film of the best policy in the first episode of the stream kept for pictures. */
+    public Film film() {
+        return film(renderSeed());
+    }
+
+    /** A film of the best policy in the episode of a seed. */
+    public Film film(long seed) {
+        return film(best(), seed, FilmSettings.DEFAULT);
+    }
+
+    /**
+     * A film of one episode of a candidate; the episode is rolled out as by {@link #episode}, after
+     * it has been seen that the environment can be drawn here.
+     *
+     * @throws dev.promptpo.environment.RenderException where nothing can be drawn; the run is then
+     *     as it was
+     */
+    public Film film(Candidate candidate, long seed, FilmSettings filmSettings) {
+        refuseStranger(candidate);
+        try (Studio studio = Studio.open(spec())) {
+            return studio.film(episode(candidate, seed), filmSettings);
+        }
+    }
+
+    /** The seed of the first episode of the stream kept for pictures: no score was made of it. */
+    public long renderSeed() {
+        return Seeds.episodes(settings().seed(), Purpose.RENDER.id(), 0, 1).getFirst();
     }
 
     /** What the model was asked, over all sessions. */
@@ -353,6 +414,14 @@ public final class Run implements AutoCloseable {
                 .append(", folder: ")
                 .append(directory())
                 .toString();
+    }
+
+    private void refuseStranger(Candidate candidate) {
+        if (!state.candidate(candidate.round(), candidate.index()).equals(Optional.of(candidate))) {
+            throw new IllegalArgumentException(
+                    "a run measures its own candidates, and shows them; this is none of "
+                            + directory());
+        }
     }
 
     // --- driving ---
@@ -480,7 +549,7 @@ public final class Run implements AutoCloseable {
         }
         LedgerReader reader = LedgerReader.open(directory());
         refuseOther(reader.run());
-        state = folded(reader, reader.events());
+        state = folded(reader, reader.events(), Optional.of(this));
         return over();
     }
 
@@ -491,7 +560,8 @@ public final class Run implements AutoCloseable {
         }
         LedgerReader reader = LedgerReader.open(plan.directory());
         return plan.is(reader.run())
-                ? folded(reader, reader.events()).spent(plan.settings().maxOutputTokens())
+                ? folded(reader, reader.events(), Optional.empty())
+                        .spent(plan.settings().maxOutputTokens())
                 : Spending.NONE;
     }
 
@@ -517,7 +587,7 @@ public final class Run implements AutoCloseable {
                                             specification()));
             try {
                 refuseOther(ledger.run());
-                state = folded(ledger.reader(), ledger.found());
+                state = folded(ledger.reader(), ledger.found(), Optional.of(this));
             } catch (RuntimeException e) {
                 ledger.close();
                 throw e;
@@ -662,8 +732,8 @@ public final class Run implements AutoCloseable {
         return text.length() <= 80 ? text : text.substring(0, 80) + "…";
     }
 
-    private static RunState folded(LedgerReader reader, List<Event> events) {
-        RunState state = new RunState(reader);
+    private static RunState folded(LedgerReader reader, List<Event> events, Optional<Run> run) {
+        RunState state = new RunState(reader, run);
         events.forEach(state::apply);
         return state;
     }

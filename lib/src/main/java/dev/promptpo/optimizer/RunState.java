@@ -33,6 +33,7 @@ import java.util.stream.Stream;
  */
 final class RunState {
     private final LedgerReader ledger;
+    private final Optional<Run> run;
     private final Map<String, Reply> replies = new HashMap<>();
     private final Map<String, ObjectNode> rollouts = new HashMap<>();
     private final Map<String, FeedbackResult> feedback = new HashMap<>();
@@ -58,8 +59,13 @@ final class RunState {
     private Optional<Instant> sessionBegan = Optional.empty();
     private Optional<Instant> last = Optional.empty();
 
-    RunState(LedgerReader ledger) {
+    /**
+     * @param run whose candidates these are; empty where nobody will ask them for more than they
+     *     know
+     */
+    RunState(LedgerReader ledger, Optional<Run> run) {
         this.ledger = ledger;
+        this.run = run;
     }
 
     /** Takes an event in; events come in the order of their sequence numbers. */
@@ -315,7 +321,7 @@ final class RunState {
                             Fields.result((ObjectNode) node.path("result"))));
         }
         return new Candidate(
-                fields.path("round").asInt(), fields.path("candidate").asInt(), attempts);
+                fields.path("round").asInt(), fields.path("candidate").asInt(), attempts, run);
     }
 
     private RoundSummary round(ObjectNode fields) {

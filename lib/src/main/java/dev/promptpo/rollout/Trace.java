@@ -4,6 +4,7 @@ import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -54,6 +55,22 @@ public record Trace(List<Integer> rows, int observation, int action, byte[] data
             from += length * width;
         }
         return new Trace(kept, observation, action, bytes.toByteArray());
+    }
+
+    /**
+     * One of its episodes.
+     *
+     * @param index from 0
+     */
+    public Trace episode(int index) {
+        int width = (observation + action + 1) * Double.BYTES;
+        int from = rows.subList(0, index).stream().mapToInt(Integer::intValue).sum() * width;
+        int length = rows.get(index);
+        return new Trace(
+                List.of(length),
+                observation,
+                action,
+                Arrays.copyOfRange(data, from, from + length * width));
     }
 
     /** One value; column {@code observation + action} is the reward. */
