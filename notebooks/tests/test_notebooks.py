@@ -109,18 +109,18 @@ def test_a_picture_is_svg_and_png_of_one_size_with_a_text(
 
 def test_the_run_is_one_display_that_ends_finished(quickstart: dict[str, NotebookNode]) -> None:
     text = data(quickstart["run"], "text/plain")
-    assert "20 of 20 candidates" in text
+    assert "30 of 30 candidates" in text
     assert text.splitlines()[-1].endswith("finished")
     html = data(quickstart["run"], "text/html")
-    for place in ("round 1, candidate 1", "round 2, candidate 10"):
+    for place in ("round 1, candidate 1", "round 3, candidate 10"):
         assert f'title="{place}:' in html
 
 
-def test_the_table_of_rounds_holds_both_rounds(quickstart: dict[str, NotebookNode]) -> None:
+def test_the_table_of_rounds_holds_all_rounds(quickstart: dict[str, NotebookNode]) -> None:
     lines = data(quickstart["rounds"], "text/plain").splitlines()
     assert lines[0].split()[:3] == ["round", "candidates", "failed"]
-    assert [line.split()[0] for line in lines[1:3]] == ["1", "2"]
-    assert lines[3] == "rounds: 2 rows, 11 columns"
+    assert [line.split()[0] for line in lines[1:4]] == ["1", "2", "3"]
+    assert lines[4] == "rounds: 3 rows, 11 columns"
     header = re.findall(r"<th[^>]*>([^<]*)</th>", data(quickstart["rounds"], "text/html"))
     assert header == lines[0].split()
 

@@ -47,7 +47,7 @@ class CommandLineTest {
         Path recording =
                 Path.of(
                         System.getProperty("promptpo.home"),
-                        "notebooks/recordings/noiseworld2-n10-r2.json");
+                        "notebooks/recordings/noiseworld2-n10-r3.json");
         String[] command = {
             "benchmark", "prompts", recording.toString(), "--rounds", "3", "--candidates", "2"
         };
@@ -209,15 +209,15 @@ class CommandLineTest {
                                 "--candidates",
                                 "10",
                                 "--rounds",
-                                "2",
+                                "3",
                                 "--max-calls",
                                 "10",
                                 "--directory",
                                 directory))
                 .isEqualTo(0);
         assertThat(out)
-                .contains("PromptPO on NoiseWorld2 (paper), N = 10, R = 2, E = 5, asking replay")
-                .containsPattern("(?m)^calls +22 +22 +64$")
+                .contains("PromptPO on NoiseWorld2 (paper), N = 10, R = 3, E = 5, asking replay")
+                .containsPattern("(?m)^calls +33 +33 +95$")
                 .contains("Warning: the budget of 10 calls will end the run before all rounds");
         assertThat(Files.exists(Path.of(directory))).isFalse();
     }

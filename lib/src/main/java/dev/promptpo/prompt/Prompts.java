@@ -9,8 +9,8 @@ import dev.promptpo.environment.EnvironmentSpec.ObservationField;
 import dev.promptpo.environment.EnvironmentSpec.Score;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.InputStreamReader;
 import java.io.Reader;
+import java.io.StringReader;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -32,7 +32,7 @@ import java.util.concurrent.ConcurrentHashMap;
 public final class Prompts {
 
     /** Version of the templates, stamped on every prompt. */
-    public static final int VERSION = 1;
+    public static final int VERSION = 2;
 
     /** Stands in the fixed text for everything that was measured or written in the run. */
     private static final String MEASURED = "(measured in the run)";
@@ -258,13 +258,17 @@ public final class Prompts {
                             + actionForm(spec.action())
                             + ". "
                             + lifetimeText()
-                            + " NumPy and Python's standard library only.";
+                            + " NumPy and Python's standard library only; no files, network, threads"
+                            + " or processes, no sleeping. It has "
+                            + number(spec.limits().cpuSeconds())
+                            + " s of processor time an episode.";
             case FEEDBACK ->
                     "One class `Feedback` whose constructor takes no arguments, with one method"
                             + " `summarize_trajectory(self, traj)` that returns a short string (at"
                             + " most 600 characters). `traj` is the list of observation objects of"
                             + " one episode in time order, of any length from one. NumPy and"
-                            + " Python's standard library only.";
+                            + " Python's standard library only; no files, network, threads or"
+                            + " processes, no sleeping.";
         };
     }
 
@@ -286,19 +290,24 @@ public final class Prompts {
             String name, Map<String, Object> whole, Map<String, Object> fixed) {
         Template template = TEMPLATES.computeIfAbsent(name, key -> COMPILER.compile(open(key)));
         return Prompt.of(
-                name + "/" + VERSION, tidy(template.execute(whole)), tidy(template.execute(fixed)));
+                name + "/" + VERSION,
+                template.execute(whole).strip() + "\n",
+                template.execute(fixed).strip() + "\n");
     }
 
-    /** At most one blank line in a row, one newline at the end. */
-    private static String tidy(String text) {
-        return text.replaceAll("\n{3,}", "\n\n").strip() + "\n";
-    }
-
+    /**
+     * A template without the newline that ends its file: where it is part of another one, the line
+     * that names it has a newline of its own.
+     */
     private static Reader open(String name) {
-        InputStream stream = Prompts.class.getResourceAsStream(name + ".mustache");
-        if (stream == null) {
-            throw new UncheckedIOException(new IOException("no prompt template " + name));
+        try (InputStream stream = Prompts.class.getResourceAsStream(name + ".mustache")) {
+            if (stream == null) {
+                throw new IOException("no prompt template " + name);
+            }
+            String text = new String(stream.readAllBytes(), StandardCharsets.UTF_8);
+            return new StringReader(text.stripTrailing());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
-        return new InputStreamReader(stream, StandardCharsets.UTF_8);
     }
 }

@@ -75,6 +75,15 @@ class PromptsTest {
     }
 
     @Test
+    void showsCodeWithTheBlankLinesItWasWrittenWith() {
+        String source = "import math\n\n\nclass NoiseWorld0Policy:\n    x = \"\"\"a\n\n\n\nb\"\"\"";
+        HistoryEntry entry =
+                new HistoryEntry(1, source, 0.0, List.of(0.0), List.of(), Optional.empty());
+        assertThat(prompts.policy(List.of(entry)).text())
+                .contains("```python\n" + source + "\n```");
+    }
+
+    @Test
     void asksForAComparisonWithEarlierRounds() {
         assertGolden("reflection", prompts.reflection(List.of(FIRST, SECOND)));
     }
