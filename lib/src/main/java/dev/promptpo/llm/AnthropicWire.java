@@ -1,13 +1,23 @@
 package dev.promptpo.llm;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.langchain4j.data.message.ChatMessage;
+import dev.langchain4j.data.message.TextContent;
+import dev.langchain4j.data.message.UserMessage;
 import dev.langchain4j.http.client.HttpClientBuilder;
 import dev.langchain4j.model.anthropic.AnthropicChatModel;
 import dev.langchain4j.model.chat.ChatModel;
+import dev.langchain4j.model.chat.request.ChatRequest;
+import dev.langchain4j.model.chat.request.DefaultChatRequestParameters;
 import dev.promptpo.llm.ModelReply.Reason;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
 
 /** Anthropic's messages. */
 record AnthropicWire() implements Wire {
+    /** As many as Anthropic takes in one request. */
+    private static final int MARKS = 4;
 
     @Override
     public ChatModel library(String baseUrl, HttpClientBuilder http) {
@@ -19,14 +29,36 @@ record AnthropicWire() implements Wire {
                 .build();
     }
 
+    /**
+     * Asks for the beginning of the prompt to be kept, as far as it repeats an earlier one, since
+     * Anthropic keeps nothing unless asked. A mark stands at the end of a message, so the prompt
+     * goes as several messages of the user; consecutive ones are one turn to Anthropic.
+     */
     @Override
-    public String keyHeader() {
-        return "x-api-key";
+    public ChatRequest request(
+            String model, String baseUrl, ModelRequest request, RepeatedBeginnings earlier) {
+        List<String> parts = earlier.parts(request.prompt());
+        List<ChatMessage> messages = new ArrayList<>();
+        for (int i = 0; i < parts.size(); i++) {
+            boolean repeated = i < parts.size() - 1;
+            UserMessage.Builder message =
+                    UserMessage.builder().addContent(TextContent.from(parts.get(i)));
+            if (repeated && i >= parts.size() - 1 - MARKS) {
+                message.attributes(Map.of("cache_control", "ephemeral"));
+            }
+            messages.add(message.build());
+        }
+        return ChatRequest.builder()
+                .messages(messages)
+                .parameters(
+                        Wire.common(
+                                DefaultChatRequestParameters.builder(), model, request.settings()))
+                .build();
     }
 
     @Override
-    public String keyPrefix() {
-        return "";
+    public KeyHeader keyHeader() {
+        return new KeyHeader("x-api-key", "");
     }
 
     @Override
@@ -60,13 +92,13 @@ record AnthropicWire() implements Wire {
     public TokenUsage usage(JsonNode body) {
         JsonNode usage = body.path("usage");
         long cached = usage.path("cache_read_input_tokens").asLong();
+        long written = usage.path("cache_creation_input_tokens").asLong();
         // Its input tokens leave out what the cache gave and took.
         return new TokenUsage(
-                usage.path("input_tokens").asLong()
-                        + cached
-                        + usage.path("cache_creation_input_tokens").asLong(),
+                usage.path("input_tokens").asLong() + cached + written,
                 cached,
-                usage.path("output_tokens").asLong());
+                usage.path("output_tokens").asLong(),
+                written);
     }
 
     @Override

@@ -20,13 +20,8 @@ record GeminiWire() implements Wire {
     }
 
     @Override
-    public String keyHeader() {
-        return "x-goog-api-key";
-    }
-
-    @Override
-    public String keyPrefix() {
-        return "";
+    public KeyHeader keyHeader() {
+        return new KeyHeader("x-goog-api-key", "");
     }
 
     @Override

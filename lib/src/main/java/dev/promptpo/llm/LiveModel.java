@@ -14,6 +14,7 @@ final class LiveModel implements LanguageModel {
     private final String baseUrl;
     private final ApiKey key;
     private final Transport transport;
+    private final RepeatedBeginnings earlier = new RepeatedBeginnings(Waiting.REAL);
 
     /**
      * @param transport closed with this
@@ -32,7 +33,7 @@ final class LiveModel implements LanguageModel {
         Wire wire = kind.wire();
         WireCall call = new WireCall(transport, wire, key, request.settings().deadline());
         try {
-            wire.library(baseUrl, call).chat(wire.request(name, baseUrl, request));
+            wire.library(baseUrl, call).chat(wire.request(name, baseUrl, request, earlier));
         } catch (RuntimeException stopped) {
             if (call.interrupted()) {
                 throw new InterruptedException("interrupted while asking " + name);

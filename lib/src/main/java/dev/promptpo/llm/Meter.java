@@ -136,9 +136,12 @@ public final class Meter {
                                 + " is spent; raise it and run again");
     }
 
-    /** A token for each character: more than any text takes but the strangest. */
+    /**
+     * A token for each character, more than any text takes but the strangest, and all of them
+     * written to a cache.
+     */
     public static TokenUsage worstCase(String prompt, int maxOutputTokens) {
-        return new TokenUsage(prompt.length(), 0, maxOutputTokens);
+        return new TokenUsage(prompt.length(), 0, maxOutputTokens, prompt.length());
     }
 
     /** Whether a model may have written, and is paid for it, where there is no answer. */

@@ -23,7 +23,8 @@ record OllamaWire() implements Wire {
     }
 
     @Override
-    public ChatRequest request(String model, String baseUrl, ModelRequest request) {
+    public ChatRequest request(
+            String model, String baseUrl, ModelRequest request, RepeatedBeginnings earlier) {
         return ChatRequest.builder()
                 .messages(UserMessage.from(request.prompt().text()))
                 .parameters(

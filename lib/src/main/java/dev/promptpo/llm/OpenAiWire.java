@@ -22,8 +22,9 @@ record OpenAiWire() implements Wire {
 
     /** OpenAI's newer models refuse max_tokens; other servers know nothing else. */
     @Override
-    public ChatRequest request(String model, String baseUrl, ModelRequest request) {
-        ChatRequest common = Wire.super.request(model, baseUrl, request);
+    public ChatRequest request(
+            String model, String baseUrl, ModelRequest request, RepeatedBeginnings earlier) {
+        ChatRequest common = Wire.super.request(model, baseUrl, request, earlier);
         if (!baseUrl.equals(ProviderKind.OPENAI.baseUrl())) {
             return common;
         }

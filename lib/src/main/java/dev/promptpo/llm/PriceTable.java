@@ -124,9 +124,10 @@ public final class PriceTable {
                 throw bad(where, json, "expected a number for \"" + number + "\"");
             }
         }
-        JsonNode cached = json.path("cached_input");
-        if (!cached.isMissingNode() && !cached.isNumber()) {
-            throw bad(where, json, "expected a number for \"cached_input\"");
+        for (String number : List.of("cached_input", "cache_write")) {
+            if (json.has(number) && !json.path(number).isNumber()) {
+                throw bad(where, json, "expected a number for \"" + number + "\"");
+            }
         }
         if (currency.isBlank()) {
             throw bad(where, json, "expected a \"currency\" above the prices");
@@ -137,8 +138,9 @@ public final class PriceTable {
                     pattern(json.path("model").asText()),
                     new Price(
                             input,
-                            cached.isNumber() ? cached.asDouble() : input,
+                            json.path("cached_input").asDouble(input),
                             json.path("output").asDouble(),
+                            json.path("cache_write").asDouble(input),
                             currency,
                             json.path("source").asText()
                                     + ", "

@@ -104,11 +104,7 @@ final class RecordingFormat {
                             .put("message", none.message())
                             .put("partial_text", none.partialText());
         }
-        TokenUsage usage = reply.usage();
-        node.putObject("usage")
-                .put("input", usage.input())
-                .put("cached_input", usage.cachedInput())
-                .put("output", usage.output());
+        reply.usage().put(node.putObject("usage"));
         node.put("latency_s", reply.latency().toMillis() / 1000.0);
     }
 
@@ -220,12 +216,7 @@ final class RecordingFormat {
         }
 
         private ModelReply reply(String role, JsonNode node) {
-            JsonNode used = node.path("usage");
-            TokenUsage usage =
-                    new TokenUsage(
-                            used.path("input").asLong(),
-                            used.path("cached_input").asLong(),
-                            used.path("output").asLong());
+            TokenUsage usage = TokenUsage.fromJson(node.path("usage"));
             Duration latency =
                     Duration.ofMillis(Math.round(node.path("latency_s").asDouble() * 1000));
             JsonNode none = node.path("no_answer");

@@ -89,12 +89,7 @@ final class RecordingOfRun {
     private static ModelReply reply(LedgerReader run, JsonNode fields) {
         String payload = fields.path("text_payload").asText("");
         String text = payload.isEmpty() ? "" : run.payloadText(payload);
-        JsonNode used = fields.path("usage");
-        TokenUsage usage =
-                new TokenUsage(
-                        used.path("input").asLong(),
-                        used.path("cached_input").asLong(),
-                        used.path("output").asLong());
+        TokenUsage usage = TokenUsage.fromJson(fields.path("usage"));
         Duration latency =
                 Duration.ofMillis(
                         Math.round(fields.path("timing").path("latency_s").asDouble() * 1000));

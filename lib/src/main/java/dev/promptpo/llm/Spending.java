@@ -27,12 +27,6 @@ public record Spending(long calls, TokenUsage tokens, Duration time) {
 
     /** One call less. */
     Spending minus(TokenUsage usage) {
-        return new Spending(
-                calls - 1,
-                new TokenUsage(
-                        tokens.input() - usage.input(),
-                        tokens.cachedInput() - usage.cachedInput(),
-                        tokens.output() - usage.output()),
-                time);
+        return new Spending(calls - 1, tokens.minus(usage), time);
     }
 }

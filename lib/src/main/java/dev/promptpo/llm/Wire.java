@@ -19,8 +19,13 @@ interface Wire {
     /** The library's model; retries off, everything through this client, whose deadline counts. */
     ChatModel library(String baseUrl, HttpClientBuilder http);
 
-    /** What the library is to send. */
-    default ChatRequest request(String model, String baseUrl, ModelRequest request) {
+    /**
+     * What the library is to send.
+     *
+     * @param earlier knows how earlier prompts of the run began
+     */
+    default ChatRequest request(
+            String model, String baseUrl, ModelRequest request, RepeatedBeginnings earlier) {
         return ChatRequest.builder()
                 .messages(UserMessage.from(request.prompt().text()))
                 .parameters(
@@ -40,14 +45,16 @@ interface Wire {
     }
 
     /** The header that carries the key: most take a bearer token (RFC 6750). */
-    default String keyHeader() {
-        return "Authorization";
+    default KeyHeader keyHeader() {
+        return new KeyHeader("Authorization", "Bearer ");
     }
 
-    /** What stands before the key in that header. */
-    default String keyPrefix() {
-        return "Bearer ";
-    }
+    /**
+     * A header for a key.
+     *
+     * @param prefix stands before the key
+     */
+    record KeyHeader(String name, String prefix) {}
 
     /** How a reply without an error ended. */
     Ending ending(JsonNode body);

@@ -196,13 +196,13 @@ final class WireCall implements HttpClient, HttpClientBuilder {
         }
         request.headers()
                 .forEach((name, values) -> {
-                    if (!name.equalsIgnoreCase(wire.keyHeader())) {
+                    if (!name.equalsIgnoreCase(wire.keyHeader().name())) {
                         values.forEach(value -> outgoing.header(name, value));
                     }
                 });
         outgoing.header("Accept", "application/json");
         if (key.present()) {
-            outgoing.header(wire.keyHeader(), key.header(wire.keyPrefix()));
+            outgoing.header(wire.keyHeader().name(), key.header(wire.keyHeader().prefix()));
         }
         return outgoing.method(
                         request.method().name(),

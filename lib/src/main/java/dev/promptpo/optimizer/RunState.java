@@ -95,7 +95,7 @@ final class RunState {
                         fields.path("role").asText(), fields.path("prompt_payload").asText());
             }
             case EventTypes.REQUEST_RETRIED -> {
-                usage = usage.called().spent(tokens(fields.path("usage")));
+                usage = usage.called().spent(TokenUsage.fromJson(fields.path("usage")));
                 noteUncounted(fields, openRequests.get(fields.path("role").asText()));
             }
             case EventTypes.REPLY_RECEIVED -> replied(fields);
@@ -265,7 +265,7 @@ final class RunState {
     }
 
     private void noteUncounted(ObjectNode fields, String prompt) {
-        boolean counted = !tokens(fields.path("usage")).equals(TokenUsage.UNKNOWN);
+        boolean counted = !TokenUsage.fromJson(fields.path("usage")).equals(TokenUsage.UNKNOWN);
         boolean written =
                 !fields.path("reason").isTextual()
                         || Meter.mayHaveWritten(
@@ -282,7 +282,7 @@ final class RunState {
     private void replied(ObjectNode fields) {
         String role = fields.path("role").asText();
         noteUncounted(fields, openRequests.remove(role));
-        usage = usage.spent(tokens(fields.path("usage")));
+        usage = usage.spent(TokenUsage.fromJson(fields.path("usage")));
         if (fields.path("outcome").asText().equals("answer")) {
             usage = usage.answered(fields.path("drift").isObject());
             replies.put(
@@ -384,13 +384,6 @@ final class RunState {
 
     private static Purpose purpose(ObjectNode fields) {
         return Purpose.valueOf(fields.path("purpose").asText().toUpperCase(Locale.ROOT));
-    }
-
-    private static TokenUsage tokens(JsonNode usage) {
-        return new TokenUsage(
-                usage.path("input").asLong(),
-                usage.path("cached_input").asLong(),
-                usage.path("output").asLong());
     }
 
     /**

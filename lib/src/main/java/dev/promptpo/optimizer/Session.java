@@ -260,10 +260,7 @@ final class Session {
     }
 
     private static void putUsage(ObjectNode fields, TokenUsage usage) {
-        fields.putObject("usage")
-                .put("input", usage.input())
-                .put("cached_input", usage.cachedInput())
-                .put("output", usage.output());
+        usage.put(fields.putObject("usage"));
     }
 
     /**

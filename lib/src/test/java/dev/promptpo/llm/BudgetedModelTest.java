@@ -83,6 +83,23 @@ class BudgetedModelTest {
     }
 
     @Test
+    void whatIsWrittenToACacheIsCountedAtItsOwnPriceAndReservedAtIt() throws Exception {
+        Price price = new Price(2.0, 0.5, 10.0, 2.5, "EUR", "of this test");
+        assertThat(price.of(new TokenUsage(1_000_000, 400_000, 100_000, 200_000)))
+                .isCloseTo(0.4 * 2 + 0.4 * 0.5 + 0.2 * 2.5 + 0.1 * 10, within(1e-12));
+
+        TokenUsage worst =
+                Meter.worstCase(REQUEST.prompt().text(), REQUEST.settings().maxOutputTokens());
+        double dearest = price.of(worst);
+        assertThat(dearest)
+                .isGreaterThan(price.of(new TokenUsage(worst.input(), 0, worst.output())));
+        assertThat(model(Budget.limits().money(dearest, price), Spending.NONE).ask(REQUEST))
+                .isInstanceOf(Answer.class);
+        assertThat(model(Budget.limits().money(dearest * 0.999, price), Spending.NONE).ask(REQUEST))
+                .isInstanceOf(NoAnswer.class);
+    }
+
+    @Test
     void manyAtOnceWaitForWhatIsGivenBackAndNeverOverspend() throws Exception {
         CountDownLatch first = new CountDownLatch(1);
         LanguageModel model =

@@ -75,7 +75,12 @@ class LiveModelTest {
             assertThat(answer.text()).isEqualTo(TEXT);
             assertThat(answer.model()).isEqualTo("m-1");
             assertThat(answer.usage())
-                    .isEqualTo(new TokenUsage(1200, kind == ProviderKind.OLLAMA ? 0 : 1024, 40));
+                    .isEqualTo(
+                            switch (kind) {
+                                case GEMINI, OPENAI -> new TokenUsage(1200, 1024, 40);
+                                case ANTHROPIC -> new TokenUsage(1200, 1024, 40, 100);
+                                case OLLAMA -> new TokenUsage(1200, 0, 40);
+                            });
             assertThat(answer.raw()).asString(StandardCharsets.UTF_8).isEqualTo(sample.good(TEXT));
             assertThat(answer.drifted()).isFalse();
             assertThat(answer.latency()).isPositive();
@@ -138,7 +143,11 @@ class LiveModelTest {
         ChatRequest sent =
                 ProviderKind.OPENAI
                         .wire()
-                        .request("m", ProviderKind.OPENAI.baseUrl(), request("policy/1/1", "p"));
+                        .request(
+                                "m",
+                                ProviderKind.OPENAI.baseUrl(),
+                                request("policy/1/1", "p"),
+                                new RepeatedBeginnings(new FakeWaiting()));
 
         OpenAiChatRequestParameters parameters = (OpenAiChatRequestParameters) sent.parameters();
         assertThat(parameters.maxCompletionTokens()).isEqualTo(Asking.SETTINGS.maxOutputTokens());

@@ -70,6 +70,23 @@ class PriceTableTest {
     }
 
     @Test
+    void whatWritingToACacheCostsIsInputUnlessItIsSaid() throws Exception {
+        Files.writeString(
+                folder.resolve(PriceTable.FILE),
+                """
+                {"schema": 1, "currency": "EUR", "prices": [
+                  {"model": "anthropic:dear", "input": 2, "cache_write": 2.5, "output": 10,
+                   "date": "2026-11-01", "source": "the invoice"},
+                  {"model": "anthropic:*", "input": 2, "output": 10, "date": "2026-11-01",
+                   "source": "the invoice"}]}
+                """);
+        PriceTable prices = PriceTable.load(Map.of(), folder);
+        TokenUsage written = new TokenUsage(1_000_000, 0, 0, 1_000_000);
+        assertThat(prices.of("anthropic:dear").orElseThrow().of(written)).isEqualTo(2.5);
+        assertThat(prices.of("anthropic:other").orElseThrow().of(written)).isEqualTo(2);
+    }
+
+    @Test
     void theEnvironmentNamesAnotherFile() throws Exception {
         Path named = Files.writeString(folder.resolve("own.json"), OWN);
         Map<String, String> environment = Map.of("PROMPTPO_PRICES", named.toString());
@@ -92,6 +109,9 @@ class PriceTableTest {
                         + "\"input\":1,\"output\":1}]} | expected a \"currency\"",
                 "{\"schema\":1,\"currency\":\"EUR\",\"prices\":[{\"model\":\"m\",\"date\":\"d\","
                         + "\"source\":\"s\",\"input\":\"1\",\"output\":1}]} | expected a number for",
+                "{\"schema\":1,\"currency\":\"EUR\",\"prices\":[{\"model\":\"m\",\"date\":\"d\","
+                        + "\"source\":\"s\",\"input\":1,\"output\":1,\"cache_write\":\"1\"}]}"
+                        + " | expected a number for",
                 "{\"schema\":1,\"currency\":\"EUR\",\"prices\":[{\"model\":\"m\",\"date\":\"d\","
                         + "\"source\":\"s\",\"input\":-1,\"output\":1}]} | 0 or more"
             })

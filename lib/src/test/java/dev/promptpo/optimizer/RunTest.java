@@ -20,6 +20,7 @@ import dev.promptpo.rollout.RolloutRequest;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.concurrent.CompletableFuture;
@@ -88,6 +89,34 @@ class RunTest {
                 .contains("went right")
                 .contains("Better than before round 2.");
         assertThat(script.prompt("reflection/2")).contains("# gain 13").contains("went right");
+    }
+
+    /** So that a provider's cache of beginnings serves all but the last round. */
+    @Test
+    void eachPromptBeginsAsTheOneBeforeUpToTheRoundThatIsNew() {
+        plan().rounds(5).run();
+        String task = "";
+        for (int round = 2; round <= 5; round++) {
+            String before = script.prompt("policy/" + (round - 1) + "/1");
+            String now = script.prompt("policy/" + round + "/1");
+            for (int index = 2; index <= 3; index++) {
+                assertThat(script.prompt("policy/" + round + "/" + index)).isEqualTo(now);
+            }
+            String repeated = now.substring(0, Arrays.mismatch(chars(before), chars(now)));
+            assertThat(repeated).startsWith(task);
+            for (int shown = 1; shown <= round - 2; shown++) {
+                assertThat(repeated)
+                        .contains("# gain " + (10 * shown + 3))
+                        .contains("Better than before round " + (shown + 1) + ".");
+            }
+            assertThat(repeated).doesNotContain("# gain " + (10 * (round - 1) + 3));
+            task = round == 2 ? repeated : task;
+        }
+        assertThat(task).contains("# What to write").hasSizeGreaterThan(1000);
+    }
+
+    private static char[] chars(String text) {
+        return text.toCharArray();
     }
 
     @Test

@@ -9,6 +9,7 @@ import dev.promptpo.llm.Budget;
 import dev.promptpo.llm.LanguageModel;
 import dev.promptpo.llm.ModelIdentity;
 import dev.promptpo.llm.ModelReply;
+import dev.promptpo.llm.ModelReply.Answer;
 import dev.promptpo.llm.ModelReply.NoAnswer;
 import dev.promptpo.llm.ModelReply.Reason;
 import dev.promptpo.llm.ModelRequest;
@@ -17,6 +18,7 @@ import dev.promptpo.llm.Price;
 import dev.promptpo.llm.Recording;
 import dev.promptpo.llm.Recording.Provenance;
 import dev.promptpo.llm.RunContext;
+import dev.promptpo.llm.TokenUsage;
 import dev.promptpo.prompt.ContextForm;
 import dev.promptpo.prompt.History;
 import dev.promptpo.rollout.RolloutEngine;
@@ -28,6 +30,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeSet;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
@@ -78,6 +81,7 @@ class SchemaTest {
                         .on("repair/1/2/1", Script.policy("# gain NaN"))
                         .on("policy/2/1", request -> NoAnswer.of(Reason.TRUNCATED, "the limit"))
                         .on("policy/2/2", Script.policy("# fail SYNTAX"))
+                        .on("policy/1/1", request -> written(Script.policy("# gain 11")))
                         .on("repair/2/2/1", "No code.")
                         .on("repair/2/2/2", Script.policy("# fail TIMEOUT"))
                         .on("feedback", Script.code("Feedback", "# fail EXCEPTION"))
@@ -99,6 +103,20 @@ class SchemaTest {
         Recording.of(run.ledger(), new Provenance("a script", "test", "", "", Map.of(), ""))
                 .write(recording);
         assertThat(Schemas.strict("recording").problems(read(recording))).isEmpty();
+        TokenUsage kept = Recording.read(recording).entries().get("policy/1/1").reply().usage();
+        assertThat(kept).isEqualTo(new TokenUsage(1200, 1024, 40, 100));
+        assertThat(run.usage().tokens().cacheWrites()).isEqualTo(100);
+    }
+
+    /** A reply whose provider wrote a part of the prompt to its cache. */
+    private static Answer written(String text) {
+        return new Answer(
+                text,
+                "m",
+                new TokenUsage(1200, 1024, 40, 100),
+                Duration.ZERO,
+                new byte[0],
+                Optional.empty());
     }
 
     @Test
