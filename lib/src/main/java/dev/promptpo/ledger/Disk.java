@@ -23,6 +23,12 @@ interface Disk {
     /** How the names of files begin that are not whole yet. */
     String UNFINISHED = ".unfinished-";
 
+    /** Makes a folder, where it is not there yet. */
+    void createFolder(Path folder) throws IOException;
+
+    /** Opens a file for writing, and makes it where it is not there yet. */
+    RandomAccessFile open(Path file) throws IOException;
+
     /** Appends bytes where the file's pointer stands. */
     void write(RandomAccessFile file, byte[] bytes) throws IOException;
 
@@ -44,16 +50,25 @@ interface Disk {
         // Not createTempFile: that would keep other users from reading the run.
         Path unfinished = folder.resolve(UNFINISHED + UUID.randomUUID());
         try {
-            try (RandomAccessFile out = new RandomAccessFile(unfinished.toFile(), "rw")) {
+            try (RandomAccessFile out = open(unfinished)) {
                 write(out, bytes);
                 sync(out);
             }
             move(unfinished, file);
-        } catch (IOException e) {
-            Files.deleteIfExists(unfinished);
+        } catch (IOException | RuntimeException e) {
+            discard(unfinished, e);
             throw e;
         }
         syncFolder(folder);
+    }
+
+    /** Where even this fails, the next opening sweeps; the first failure is the one to tell of. */
+    private static void discard(Path unfinished, Exception failure) {
+        try {
+            Files.deleteIfExists(unfinished);
+        } catch (IOException | RuntimeException e) {
+            failure.addSuppressed(e);
+        }
     }
 
     /** Takes away what a crash left half-written; nothing names it. */
@@ -79,6 +94,16 @@ interface Disk {
 
     /** The file system. */
     class Real implements Disk {
+        @Override
+        public void createFolder(Path folder) throws IOException {
+            Files.createDirectories(folder);
+        }
+
+        @Override
+        public RandomAccessFile open(Path file) throws IOException {
+            return new RandomAccessFile(file.toFile(), "rw");
+        }
+
         @Override
         public void write(RandomAccessFile file, byte[] bytes) throws IOException {
             file.write(bytes);

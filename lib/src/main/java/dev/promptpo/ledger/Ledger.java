@@ -4,8 +4,11 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.ReadOnlyFileSystemException;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
@@ -16,6 +19,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 
 /**
  * Writes a run's folder. An event is on the device when {@link #append} returns, and so is every
@@ -80,7 +84,7 @@ public final class Ledger implements AutoCloseable {
 
     static Ledger openOrBegin(Path directory, RunDocument wanted, Disk disk) {
         try {
-            Files.createDirectories(directory);
+            disk.createFolder(directory);
             LedgerLock lock = LedgerLock.take(directory);
             try {
                 Path document = directory.resolve(RUN);
@@ -97,7 +101,7 @@ public final class Ledger implements AutoCloseable {
                 lock.close();
                 throw e;
             }
-        } catch (IOException e) {
+        } catch (IOException | ReadOnlyFileSystemException e) {
             throw cannotWrite(directory, e);
         }
     }
@@ -117,7 +121,7 @@ public final class Ledger implements AutoCloseable {
                 lock.close();
                 throw e;
             }
-        } catch (IOException e) {
+        } catch (IOException | ReadOnlyFileSystemException e) {
             throw cannotWrite(directory, e);
         }
     }
@@ -179,8 +183,11 @@ public final class Ledger implements AutoCloseable {
                     new Event(
                             sequence + 1, Instant.now().truncatedTo(ChronoUnit.MILLIS), type, copy);
             byte[] line = SealedLine.seal(toJson(event));
-            disk.write(file, line);
-            disk.sync(file);
+            onDisk(() -> {
+                disk.write(file, line);
+                disk.sync(file);
+                return line.length;
+            });
             sequence++;
             return event;
         });
@@ -192,7 +199,7 @@ public final class Ledger implements AutoCloseable {
      * @return the digest, to be named in an event; the bytes are on the device
      */
     public String store(byte[] bytes) {
-        return onWriter(() -> payloads.store(disk, bytes));
+        return onWriter(() -> onDisk(() -> payloads.store(disk, bytes)));
     }
 
     /** Stores text as UTF-8; an unpaired surrogate becomes U+FFFD. */
@@ -237,12 +244,12 @@ public final class Ledger implements AutoCloseable {
         return json;
     }
 
-    private <T> T onWriter(Work<T> work) {
+    private <T> T onWriter(Supplier<T> work) {
         CompletableFuture<T> done = new CompletableFuture<>();
         try {
             writer.execute(() -> {
                 try {
-                    done.complete(guarded(work));
+                    done.complete(work.get());
                 } catch (Throwable e) {
                     done.completeExceptionally(e);
                 }
@@ -261,20 +268,23 @@ public final class Ledger implements AutoCloseable {
     }
 
     /** After one failure nothing is written: half a line may stand at the end of the file. */
-    private <T> T guarded(Work<T> work) {
+    private <T> T onDisk(Work<T> work) {
         if (broken.isPresent()) {
             throw new LedgerException(broken.get().getMessage(), broken.get());
         }
         try {
             return work.run();
-        } catch (IOException e) {
+        } catch (IOException | ReadOnlyFileSystemException e) {
             LedgerException failure = cannotWrite(directory, e);
             broken = Optional.of(failure);
             throw failure;
+        } catch (RuntimeException | Error e) {
+            broken = Optional.of(cannotWrite(directory, e));
+            throw e;
         }
     }
 
-    private static LedgerException cannotWrite(Path directory, IOException e) {
+    private static LedgerException cannotWrite(Path directory, Throwable e) {
         Optional<Path> file = fileInTheWay(directory);
         if (file.isPresent()) {
             return new LedgerException(
@@ -285,15 +295,26 @@ public final class Ledger implements AutoCloseable {
                             + " is a file, and a folder is needed there; name another folder",
                     e);
         }
-        String reason = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
         return new LedgerException(
                 "cannot write the run in "
                         + directory
                         + " ("
-                        + reason.lines().findFirst().orElse("")
+                        + reason(e)
                         + "): make room or give access, then run it again; what was written"
                         + " before is safe",
                 e);
+    }
+
+    /** One line; the exceptions of files say no more than a name. */
+    private static String reason(Throwable e) {
+        String message =
+                e.getMessage() == null ? "" : e.getMessage().lines().findFirst().orElse("");
+        return switch (e) {
+            case ReadOnlyFileSystemException readOnly -> "Read-only file system";
+            case AccessDeniedException denied -> message + ": access denied";
+            case NoSuchFileException gone -> message + ": it is not there any more";
+            default -> message.isEmpty() ? e.getClass().getSimpleName() : message;
+        };
     }
 
     private static Optional<Path> fileInTheWay(Path directory) {
@@ -315,7 +336,7 @@ public final class Ledger implements AutoCloseable {
         static Opened of(Path directory, Disk disk) throws IOException {
             Path path = directory.resolve(EVENTS);
             boolean fresh = !Files.exists(path);
-            RandomAccessFile file = new RandomAccessFile(path.toFile(), "rw");
+            RandomAccessFile file = disk.open(path);
             try {
                 if (fresh) {
                     disk.syncFolder(directory);

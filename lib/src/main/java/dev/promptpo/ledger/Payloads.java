@@ -34,7 +34,7 @@ final class Payloads {
         String digest = digest(bytes);
         Path file = folder.resolve(digest);
         if (!Files.exists(file)) {
-            Files.createDirectories(folder);
+            disk.createFolder(folder);
             disk.writeWhole(file, bytes);
         }
         return digest;

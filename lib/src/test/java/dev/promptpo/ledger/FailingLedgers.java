@@ -1,5 +1,7 @@
 package dev.promptpo.ledger;
 
+import dev.promptpo.ledger.FailingDisk.Trouble;
+import dev.promptpo.ledger.FailingDisk.Way;
 import java.nio.file.Path;
 import java.util.function.BiFunction;
 
@@ -13,19 +15,26 @@ public final class FailingLedgers {
 
     /** A disk that never fails and counts its operations. */
     public static FailingLedgers counting() {
-        return new FailingLedgers(new FailingDisk(FailingDisk.Way.BEFORE, Integer.MAX_VALUE));
+        return new FailingLedgers(new FailingDisk(Trouble.FULL, Way.BEFORE, Integer.MAX_VALUE));
     }
 
-    /** A disk that fails for good at an operation, with half of it done where it can be halved. */
-    public static FailingLedgers failingAt(int operation) {
-        return new FailingLedgers(new FailingDisk(FailingDisk.Way.HALF, operation));
+    /**
+     * A disk that is full from an operation on; half of that one is done where it can be halved.
+     */
+    public static FailingLedgers fullAt(int operation) {
+        return new FailingLedgers(new FailingDisk(Trouble.FULL, Way.HALF, operation));
+    }
+
+    /** A file system that can only be read from an operation on, of which nothing is done. */
+    public static FailingLedgers readOnlyAt(int operation) {
+        return new FailingLedgers(new FailingDisk(Trouble.READ_ONLY, Way.BEFORE, operation));
     }
 
     public BiFunction<Path, RunDocument, Ledger> opening() {
         return (folder, document) -> Ledger.openOrBegin(folder, document, disk);
     }
 
-    /** Writes, forces and moves so far. */
+    /** Folders and files made, writes, forces and moves so far. */
     public int operations() {
         return disk.operations();
     }

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.promptpo.ledger.FailingDisk.Trouble;
+import dev.promptpo.ledger.FailingDisk.Way;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -340,30 +342,72 @@ class LedgerTest {
     void losesNothingWhereverTheDiskFails() throws IOException {
         int operations = countOperations();
         assertThat(operations).isGreaterThan(15);
-        for (FailingDisk.Way way : FailingDisk.Way.values()) {
-            for (int n = 0; n < operations; n++) {
-                int at = n;
-                Path place = folder.resolve(way + "-" + n);
-                List<String> acknowledged = new ArrayList<>();
-                assertThatThrownBy(() -> play(place, new FailingDisk(way, at), acknowledged))
-                        .isInstanceOf(LedgerException.class)
-                        .hasMessageContaining("No space left on device");
-                try (Ledger ledger =
-                        Ledger.openOrBegin(
-                                place,
-                                RunDocument.of(
-                                        "test", settings(), Optional.empty(), Json.object()))) {
-                    List<String> kept = ledger.found().stream().map(Event::type).toList();
-                    assertThat(kept.size() - acknowledged.size()).isBetween(0, 1);
-                    assertThat(kept.subList(0, acknowledged.size())).isEqualTo(acknowledged);
-                    for (String type : resumed(kept)) {
-                        append(ledger, type);
-                    }
+        for (Trouble trouble : Trouble.values()) {
+            for (Way way : Way.values()) {
+                for (int n = 0; n < operations; n++) {
+                    losesNothing(trouble, way, n);
                 }
-                LedgerReader reader = LedgerReader.open(place);
-                assertThat(reader.events()).extracting(Event::type).isEqualTo(TYPES);
-                assertThat(reader.verify()).isEqualTo(TYPES.size());
             }
+        }
+    }
+
+    private void losesNothing(Trouble trouble, Way way, int at) {
+        Path place = folder.resolve(trouble + "-" + way + "-" + at);
+        List<String> acknowledged = new ArrayList<>();
+        assertThatThrownBy(() -> play(place, new FailingDisk(trouble, way, at), acknowledged))
+                .as("%s %s operation %d", trouble, way, at)
+                .isInstanceOf(LedgerException.class)
+                .hasMessageContaining(trouble.message())
+                .hasMessageContaining("run it again; what was written before is safe")
+                .satisfies(e -> assertThat(e.getMessage().lines()).hasSize(1));
+        try (Ledger ledger =
+                Ledger.openUnforced(
+                        place,
+                        RunDocument.of("test", settings(), Optional.empty(), Json.object()))) {
+            List<String> kept = ledger.found().stream().map(Event::type).toList();
+            assertThat(kept.size() - acknowledged.size()).isBetween(0, 1);
+            assertThat(kept.subList(0, acknowledged.size())).isEqualTo(acknowledged);
+            for (String type : resumed(kept)) {
+                append(ledger, type);
+            }
+        }
+        LedgerReader reader = LedgerReader.open(place);
+        assertThat(reader.events()).extracting(Event::type).isEqualTo(TYPES);
+        assertThat(reader.verify()).isEqualTo(TYPES.size());
+    }
+
+    /** The second failure is the first one told again, and nothing more is written. */
+    @Test
+    void takesNothingMoreAfterAFailure() throws IOException {
+        int middle = countOperations() / 2;
+        for (Trouble trouble : Trouble.values()) {
+            Path place = folder.resolve("broken-" + trouble);
+            List<String> acknowledged = new ArrayList<>();
+            FailingDisk disk = new FailingDisk(trouble, Way.HALF, middle);
+            RunDocument document =
+                    RunDocument.of("test", settings(), Optional.empty(), Json.object());
+            try (Ledger ledger = Ledger.openOrBegin(place, document, disk)) {
+                assertThatThrownBy(
+                                () -> {
+                                    for (String type : TYPES) {
+                                        append(ledger, type);
+                                        acknowledged.add(type);
+                                    }
+                                })
+                        .isInstanceOf(LedgerException.class);
+                int tried = disk.operations();
+                for (int i = 0; i < 3; i++) {
+                    assertThatThrownBy(() -> ledger.append("more", fields(1)))
+                            .isInstanceOf(LedgerException.class)
+                            .hasMessageContaining(trouble.message());
+                    assertThatThrownBy(() -> ledger.store("more"))
+                            .isInstanceOf(LedgerException.class);
+                }
+                assertThat(disk.operations()).isEqualTo(tried);
+            }
+            assertThat(LedgerReader.open(place).events())
+                    .extracting(Event::type)
+                    .isEqualTo(acknowledged);
         }
     }
 
@@ -374,7 +418,7 @@ class LedgerTest {
     }
 
     private int countOperations() throws IOException {
-        FailingDisk disk = new FailingDisk(FailingDisk.Way.BEFORE, Integer.MAX_VALUE);
+        FailingDisk disk = new FailingDisk(Trouble.FULL, Way.BEFORE, Integer.MAX_VALUE);
         play(folder.resolve("count"), disk, new ArrayList<>());
         return disk.operations();
     }

@@ -8,20 +8,36 @@ import dev.promptpo.ledger.LedgerException;
 import dev.promptpo.ledger.LedgerReader;
 import dev.promptpo.llm.ModelRequest;
 import dev.promptpo.rollout.RolloutRequest;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.function.IntFunction;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The disk fails at each boundary of a small run: at every write, force and move. */
+/**
+ * The disk fails at each boundary of a small run: at every folder and file that is made, every
+ * write, force and move.
+ */
 class FailingDiskTest {
     @TempDir Path folder;
 
     @Test
     @Timeout(300)
-    void aRunGoesOnFromEveryBoundary() {
+    void aRunGoesOnFromEveryBoundaryAtWhichTheDiskWasFull() {
+        goesOnFromEveryBoundary("No space left on device", FailingLedgers::fullAt);
+    }
+
+    /** A file system that is found faulty is mounted again for reading while runs write to it. */
+    @Test
+    @Timeout(300)
+    void aRunGoesOnFromEveryBoundaryAtWhichTheFolderBecameReadOnly() {
+        goesOnFromEveryBoundary("Read-only file system", FailingLedgers::readOnlyAt);
+    }
+
+    private void goesOnFromEveryBoundary(String reason, IntFunction<FailingLedgers> failingAt) {
         FailingLedgers counting = FailingLedgers.counting();
         Attempted uncut = new Attempted("uncut");
         Run whole = uncut.plan().ledger(counting.opening()).run();
@@ -31,12 +47,16 @@ class FailingDiskTest {
         // The last two write that the session ends, when the run has come to its end already.
         for (int n = 0; n < counting.operations() - 2; n++) {
             Attempted cut = new Attempted("cut-" + n);
-            PromptPO failing = cut.plan().ledger(FailingLedgers.failingAt(n).opening());
+            PromptPO failing = cut.plan().ledger(failingAt.apply(n).opening());
             assertThatThrownBy(failing::run)
                     .as("operation %d", n)
                     .isInstanceOf(LedgerException.class)
-                    .hasMessageContaining("No space left on device");
-            Run resumed = cut.plan().run();
+                    .hasMessageContaining("cannot write the run in " + cut.folder)
+                    .hasMessageContaining(reason)
+                    .hasMessageContaining("run it again; what was written before is safe")
+                    .satisfies(e -> assertThat(e.getMessage().lines()).hasSize(1));
+            cut.assertIntact();
+            Run resumed = cut.plan().ledger(FailingLedgers.counting().opening()).run();
             long inFlight =
                     resumed.ledger().events().stream()
                             .filter(event -> event.type().equals("session_started"))
@@ -75,6 +95,13 @@ class FailingDiskTest {
                     .candidates(2)
                     .heldoutEpisodes(30)
                     .directory(folder);
+        }
+
+        /** As far as it came: each line and each payload that one names is what was written. */
+        void assertIntact() {
+            if (Files.exists(folder.resolve("run.json"))) {
+                LedgerReader.open(folder).verify();
+            }
         }
 
         long calls() {
