@@ -3,7 +3,7 @@ package dev.promptpo.analysis;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.promptpo.environment.EnvironmentSpec;
-import dev.promptpo.ledger.Event;
+import dev.promptpo.ledger.EventSelection;
 import dev.promptpo.ledger.LedgerReader;
 import dev.promptpo.ledger.RunDocument;
 import dev.promptpo.rollout.Purpose;
@@ -24,6 +24,20 @@ import java.util.TreeMap;
 
 /** A run's events, sorted into what tables are made of. Events of a later version are left out. */
 final class RunLog {
+    /** Every event that a table is made of, whole. */
+    static final EventSelection EVERYTHING =
+            EventSelection.none()
+                    .with("session_started")
+                    .with("request_started")
+                    .with("request_retried")
+                    .with("reply_received")
+                    .with("rollout_started")
+                    .with("rollout_finished")
+                    .with("candidate_finished")
+                    .with("round_closed")
+                    .with("evaluation")
+                    .with("run_closed");
+
     private final Path directory;
     private final RunDocument document;
     private final TreeMap<Place, ObjectNode> candidates = new TreeMap<>();
@@ -37,6 +51,7 @@ final class RunLog {
     private String model = "unknown";
     private boolean lowerBound;
     private boolean closed;
+    private Optional<EnvironmentSpec> spec = Optional.empty();
 
     /** Round and number of a candidate, both from 1. */
     record Place(int round, int candidate) implements Comparable<Place> {
@@ -55,24 +70,28 @@ final class RunLog {
         this.document = document;
     }
 
+    /** Reads everything. */
     static RunLog read(Path directory) {
-        return read(LedgerReader.open(directory));
+        return read(directory, EVERYTHING);
     }
 
-    static RunLog read(LedgerReader ledger) {
+    /**
+     * Reads what is wanted: the rest is as if it had not happened.
+     *
+     * @param wanted of the events that {@link #EVERYTHING} has
+     */
+    static RunLog read(Path directory, EventSelection wanted) {
+        LedgerReader ledger = LedgerReader.open(directory);
         RunLog log = new RunLog(ledger.directory(), ledger.run());
         LinkedHashMap<String, Request> open = new LinkedHashMap<>();
-        for (Event event : ledger.events()) {
-            log.take(event, open);
-        }
+        ledger.visit(wanted, (type, fields) -> log.take(type, fields, open));
         log.requests.addAll(open.values());
         return log;
     }
 
-    private void take(Event event, Map<String, Request> open) {
-        ObjectNode fields = event.fields();
+    private void take(String type, ObjectNode fields, Map<String, Request> open) {
         String role = fields.path("role").asText();
-        switch (event.type()) {
+        switch (type) {
             // A session that only measures a finished run asks no model.
             case "session_started" ->
                     model = fields.has("model") ? modelName(fields.path("model")) : model;
@@ -168,9 +187,10 @@ final class RunLog {
 
     /** The environment as it was; empty for a run that kept none. */
     Optional<EnvironmentSpec> spec() {
-        return document.specification().isEmpty()
-                ? Optional.empty()
-                : Optional.of(EnvironmentSpec.fromJson(document.specification().toString()));
+        if (spec.isEmpty() && !document.specification().isEmpty()) {
+            spec = Optional.of(EnvironmentSpec.fromJson(document.specification().toString()));
+        }
+        return spec;
     }
 
     /** Whether candidates are ranked by success and not by return. */

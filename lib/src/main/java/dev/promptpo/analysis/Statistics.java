@@ -1,7 +1,6 @@
 package dev.promptpo.analysis;
 
 import java.util.Arrays;
-import java.util.SplittableRandom;
 import org.hipparchus.distribution.continuous.NormalDistribution;
 import org.hipparchus.stat.StatUtils;
 import org.hipparchus.stat.descriptive.rank.Percentile;
@@ -47,7 +46,7 @@ public final class Statistics {
             return new Interval(
                     value, value, value, level, values.length, unit, "all values equal");
         }
-        double[] means = resampledMeans(values, seed);
+        double[] means = Resampling.means(values, RESAMPLES, seed);
         double below = 0;
         for (double m : means) {
             // Ties count by half: means of few distinct returns often hit the estimate exactly.
@@ -158,19 +157,6 @@ public final class Statistics {
         double low = StatUtils.min(values);
         double high = StatUtils.max(values);
         return high - low <= 1e-9 * Math.max(1, Math.max(Math.abs(low), Math.abs(high)));
-    }
-
-    private static double[] resampledMeans(double[] values, long seed) {
-        SplittableRandom random = new SplittableRandom(seed);
-        double[] means = new double[RESAMPLES];
-        for (int b = 0; b < RESAMPLES; b++) {
-            double sum = 0;
-            for (int i = 0; i < values.length; i++) {
-                sum += values[random.nextInt(values.length)];
-            }
-            means[b] = sum / values.length;
-        }
-        return means;
     }
 
     /** A sixth of the skewness of the jackknife means (Efron and Tibshirani, equation 14.15). */

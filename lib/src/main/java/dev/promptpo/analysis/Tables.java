@@ -3,22 +3,19 @@ package dev.promptpo.analysis;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.promptpo.analysis.RunLog.Place;
-import dev.promptpo.environment.EnvironmentSpec;
+import dev.promptpo.ledger.EventSelection;
 import dev.promptpo.ledger.LedgerException;
 import dev.promptpo.optimizer.Run;
-import dev.promptpo.rollout.Purpose;
-import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.OptionalInt;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
-import java.util.stream.Stream;
 import tech.tablesaw.api.BooleanColumn;
 import tech.tablesaw.api.DoubleColumn;
 import tech.tablesaw.api.IntColumn;
@@ -37,6 +34,39 @@ import tech.tablesaw.api.Table;
  * in the order of their numbers.
  */
 public final class Tables {
+    private static final EventSelection CANDIDATES =
+            EventSelection.none()
+                    .with("rollout_finished", "role", "purpose", "outcome", "steps")
+                    .with(
+                            "candidate_finished",
+                            "round",
+                            "candidate",
+                            "outcome",
+                            "kind",
+                            "score",
+                            "returns",
+                            "attempts/result/message");
+    private static final EventSelection EPISODES =
+            EventSelection.none()
+                    .with("rollout_started", "rollout", "seeds")
+                    .with(
+                            "candidate_finished",
+                            "round",
+                            "candidate",
+                            "returns",
+                            "lengths",
+                            "successes",
+                            "attempts/role")
+                    .with(
+                            "evaluation",
+                            "purpose",
+                            "round",
+                            "candidate",
+                            "seeds",
+                            "returns",
+                            "lengths",
+                            "successes");
+
     private Tables() {}
 
     /**
@@ -289,7 +319,7 @@ public final class Tables {
             append(score, RunLog.score(fields));
             append(low, interval.map(Interval::low));
             append(high, interval.map(Interval::high));
-            append(normalised, interval.flatMap(i -> normalised(log, i.estimate())));
+            append(normalised, RunSummary.normalised(log, interval));
             steps.append(fields.path("steps").asLong());
             append(failure, text(fields.path("failure")));
         }
@@ -336,68 +366,33 @@ public final class Tables {
      * @param unreadable is told each of them, and why
      */
     public static Table runs(Path folder, BiConsumer<Path, LedgerException> unreadable) {
-        return ofAll(folder, Tables::row, new RunRows().table(), unreadable);
-    }
-
-    private static Table row(RunLog log) {
         RunRows rows = new RunRows();
-        rows.add(log);
+        RunSummary.ofAll(folder, unreadable).forEach(rows::add);
         return rows.table();
     }
 
     /** {@link #candidates(Path)} of all runs in a folder, by name, after a column {@code run}. */
     public static Table candidatesOfRuns(Path folder) {
-        return ofAll(
-                folder,
-                log -> named(log, candidates(log)),
-                Table.create("candidates"),
-                Tables::refuse);
+        return ofAll(folder, "candidates", CANDIDATES, Tables::candidates);
     }
 
     /** {@link #episodes(Path)} of all runs in a folder, by name, after a column {@code run}. */
     public static Table episodesOfRuns(Path folder) {
-        return ofAll(
-                folder, log -> named(log, episodes(log)), Table.create("episodes"), Tables::refuse);
+        return ofAll(folder, "episodes", EPISODES, Tables::episodes);
+    }
+
+    private static Table ofAll(
+            Path folder, String name, EventSelection wanted, Function<RunLog, Table> table) {
+        return RunFolder.read(folder, wanted, log -> named(log, table.apply(log)), Tables::refuse)
+                .stream()
+                .reduce(Table::append)
+                .orElseGet(() -> Table.create(name));
     }
 
     private static Table named(RunLog log, Table table) {
         String[] names = new String[table.rowCount()];
         Arrays.fill(names, log.name());
         return table.insertColumn(0, StringColumn.create("run", names));
-    }
-
-    /** Runs are read at once, on all processors; only their rows are kept. */
-    private static Table ofAll(
-            Path folder,
-            Function<RunLog, Table> table,
-            Table ofNone,
-            BiConsumer<Path, LedgerException> unreadable) {
-        List<Path> runs = List.of();
-        if (Files.isDirectory(folder)) {
-            try (Stream<Path> entries = Files.list(folder)) {
-                runs =
-                        entries.filter(entry -> Files.exists(entry.resolve("run.json")))
-                                .sorted()
-                                .toList();
-            } catch (IOException e) {
-                throw new UncheckedIOException("cannot list " + folder, e);
-            }
-        }
-        List<Read> read = runs.parallelStream().map(run -> Read.of(run, table)).toList();
-        // Told one after another, in the order of the names, whatever was read first.
-        read.forEach(r -> r.failure().ifPresent(reason -> unreadable.accept(r.run(), reason)));
-        return read.stream().flatMap(r -> r.rows().stream()).reduce(Table::append).orElse(ofNone);
-    }
-
-    /** What came of reading one run: its rows, or why there are none. */
-    private record Read(Path run, Optional<Table> rows, Optional<LedgerException> failure) {
-        static Read of(Path run, Function<RunLog, Table> table) {
-            try {
-                return new Read(run, Optional.of(table.apply(RunLog.read(run))), Optional.empty());
-            } catch (LedgerException e) {
-                return new Read(run, Optional.empty(), Optional.of(e));
-            }
-        }
     }
 
     /** Rows of episodes. */
@@ -473,49 +468,34 @@ public final class Tables {
         private final LongColumn output = LongColumn.create("output_tokens");
         private final StringColumn created = StringColumn.create("created");
 
-        void add(RunLog log) {
-            LearningCurve curve = Curves.learning(log);
-            Optional<Interval> result = curve.finalHeldout();
-            JsonNode settings = log.settings();
-            run.append(log.name());
-            method.append(log.document().kind());
-            environment.append(settings.path("environment").asText());
-            preset.append(settings.path("preset").asText());
-            model.append(log.model());
-            append(candidates, settings.path("candidates"));
-            append(rounds, settings.path("rounds"));
-            append(episodes, settings.path("episodes"));
-            seed.append(settings.path("seed").asLong());
-            closed.append((int) log.rounds().keySet().stream().filter(round -> round > 0).count());
-            finished.append(log.closed());
-            List<StepCurve.Point> points = curve.selected().points();
-            Tables.append(
-                    search,
-                    points.isEmpty()
-                            ? OptionalDouble.empty()
-                            : OptionalDouble.of(points.getLast().value()));
-            Tables.append(heldout, result.map(Interval::estimate));
-            Tables.append(low, result.map(Interval::low));
-            Tables.append(high, result.map(Interval::high));
-            Tables.append(normalised, result.flatMap(i -> Tables.normalised(log, i.estimate())));
-            searchSteps.append(log.steps(Purpose.SEARCH) + log.steps(Purpose.VALIDATION));
-            allSteps.append(log.allSteps());
-            atLeast.append(log.lowerBound());
-            input.append(tokens(log, "input"));
-            output.append(tokens(log, "output"));
-            created.append(log.document().created().toString());
+        void add(RunSummary one) {
+            run.append(one.run());
+            method.append(one.method());
+            environment.append(one.environment());
+            preset.append(one.preset());
+            model.append(one.model());
+            append(candidates, one.candidates());
+            append(rounds, one.rounds());
+            append(episodes, one.episodes());
+            seed.append(one.seed());
+            closed.append(one.closedRounds());
+            finished.append(one.finished());
+            Tables.append(search, one.searchScore());
+            Tables.append(heldout, one.heldout().map(Interval::estimate));
+            Tables.append(low, one.heldout().map(Interval::low));
+            Tables.append(high, one.heldout().map(Interval::high));
+            Tables.append(normalised, one.normalised());
+            searchSteps.append(one.stepsSearch());
+            allSteps.append(one.stepsAll());
+            atLeast.append(one.lowerBound());
+            input.append(one.inputTokens());
+            output.append(one.outputTokens());
+            created.append(one.created().toString());
         }
 
-        private static long tokens(RunLog log, String field) {
-            return log.requests().stream()
-                    .flatMap(request -> request.reply().stream())
-                    .mapToLong(reply -> reply.path("usage").path(field).asLong())
-                    .sum();
-        }
-
-        private static void append(IntColumn column, JsonNode value) {
-            if (value.isInt()) {
-                column.append(value.asInt());
+        private static void append(IntColumn column, OptionalInt value) {
+            if (value.isPresent()) {
+                column.append(value.getAsInt());
             } else {
                 column.appendMissing();
             }
@@ -557,15 +537,6 @@ public final class Tables {
 
     private static boolean completed(ObjectNode candidate) {
         return candidate.path("outcome").asText().equals("completed");
-    }
-
-    static Optional<Double> normalised(RunLog log, double value) {
-        return log.spec()
-                .map(EnvironmentSpec::references)
-                .filter(both -> both.random().isPresent() && both.best().isPresent())
-                .map(both ->
-                        Statistics.normalised(
-                                value, both.random().get().value(), both.best().get().value()));
     }
 
     private static OptionalDouble larger(OptionalDouble one, OptionalDouble other) {

@@ -26,7 +26,6 @@ final class Json {
     static final ObjectReader PROVEN =
             JsonMapper.builder()
                     .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-                    .enable(StreamReadFeature.USE_FAST_DOUBLE_PARSER)
                     .build()
                     .readerFor(JsonNode.class);
 

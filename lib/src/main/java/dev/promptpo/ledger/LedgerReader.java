@@ -10,6 +10,7 @@ import java.time.DateTimeException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.TreeSet;
+import java.util.function.BiConsumer;
 
 /**
  * Reads a run's folder; never writes, takes no lock, and may be used while a writer is at work: a
@@ -63,6 +64,18 @@ public final class LedgerReader {
     }
 
     /**
+     * Checks all events committed so far and tells of those that are wanted, in order. Much faster
+     * than {@link #events()} where little is wanted.
+     *
+     * @param visitor is told the type and at least the wanted fields of each
+     * @throws LedgerException naming the line that is not what was written; what was told before is
+     *     then to be thrown away
+     */
+    public void visit(EventSelection wanted, BiConsumer<String, ObjectNode> visitor) {
+        EventLog.visit(bytes(directory), file(directory), wanted, visitor);
+    }
+
+    /**
      * The bytes of a payload.
      *
      * @param digest its SHA-256, as an event names it
@@ -97,17 +110,27 @@ public final class LedgerReader {
         if (name.endsWith("_payload") && value.isTextual()) {
             into.add(value.asText());
         }
-        if (value.isObject()) {
-            value.fields().forEachRemaining(f -> collect(f.getKey(), f.getValue(), into));
+        if (value.isArray()) {
+            value.forEach(item -> collect(name, item, into));
         }
+        value.fields().forEachRemaining(f -> collect(f.getKey(), f.getValue(), into));
     }
 
     static EventLog log(Path directory) {
+        return EventLog.parse(bytes(directory), file(directory));
+    }
+
+    private static String file(Path directory) {
+        return directory.resolve(Ledger.EVENTS).toString();
+    }
+
+    /** Of all lines; none where the run was begun and nothing has happened yet. */
+    private static byte[] bytes(Path directory) {
         Path file = directory.resolve(Ledger.EVENTS);
         try {
-            return EventLog.parse(Files.readAllBytes(file), file.toString());
+            return Files.readAllBytes(file);
         } catch (NoSuchFileException e) {
-            return new EventLog(List.of(), 0, new byte[0]);
+            return new byte[0];
         } catch (IOException e) {
             throw new LedgerException("cannot read " + file + ": " + e.getMessage(), e);
         }

@@ -1,11 +1,11 @@
 package dev.promptpo.ledger;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.promptpo.ledger.EventSelection.Part;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
-import java.util.HexFormat;
+import java.util.Optional;
 import java.util.zip.CRC32C;
 
 /**
@@ -33,7 +33,9 @@ final class SealedLine {
         int body = whole.length - 1; // without the closing brace
         byte[] line = Arrays.copyOf(whole, body + SEAL + 1);
         System.arraycopy(MARK, 0, line, body, MARK.length);
-        byte[] digits = digits(whole, body);
+        CRC32C crc = new CRC32C();
+        crc.update(whole, 0, body);
+        byte[] digits = digits(crc.getValue());
         System.arraycopy(digits, 0, line, body + MARK.length, DIGITS);
         System.arraycopy(END, 0, line, body + MARK.length + DIGITS, END.length);
         line[line.length - 1] = '\n';
@@ -46,25 +48,47 @@ final class SealedLine {
      * @throws Broken when the line is not what was written
      */
     static ObjectNode open(byte[] line) throws Broken {
-        int body = line.length - SEAL;
-        if (body < 1
-                || !matches(line, body, MARK)
-                || !matches(line, body + MARK.length + DIGITS, END)) {
+        check(line, 0, line.length);
+        return read(line, 0, line.length);
+    }
+
+    /**
+     * Checks that a line is what was written, without reading it.
+     *
+     * @param bytes that hold it
+     * @param from where it begins
+     * @param to where its newline is
+     * @throws Broken when it is not what was written
+     */
+    static void check(byte[] bytes, int from, int to) throws Broken {
+        int body = to - SEAL;
+        if (body <= from
+                || !matches(bytes, body, MARK)
+                || !matches(bytes, body + MARK.length + DIGITS, END)) {
             throw new Broken("it does not end in a \"crc\" field");
         }
-        byte[] expected = digits(line, body);
-        if (!matches(line, body + MARK.length, expected)) {
+        CRC32C crc = new CRC32C();
+        crc.update(bytes, from, body - from);
+        byte[] expected = digits(crc.getValue());
+        if (!matches(bytes, body + MARK.length, expected)) {
             String found =
-                    new String(line, body + MARK.length, DIGITS, StandardCharsets.ISO_8859_1);
+                    new String(bytes, body + MARK.length, DIGITS, StandardCharsets.ISO_8859_1);
             throw new Broken(
                     "its checksum is "
                             + new String(expected, StandardCharsets.US_ASCII)
                             + ", the line says "
                             + found);
         }
+    }
+
+    /**
+     * Reads a line that was checked; the crc is left out of the object.
+     *
+     * @throws Broken when it is no JSON object
+     */
+    static ObjectNode read(byte[] bytes, int from, int to) throws Broken {
         try {
-            JsonNode node = Json.PROVEN.readTree(line);
-            if (node instanceof ObjectNode object) {
+            if (Json.PROVEN.readTree(bytes, from, to - from) instanceof ObjectNode object) {
                 object.remove("crc");
                 return object;
             }
@@ -74,12 +98,19 @@ final class SealedLine {
         }
     }
 
-    private static byte[] digits(byte[] bytes, int length) {
-        CRC32C crc = new CRC32C();
-        crc.update(bytes, 0, length);
-        return HexFormat.of()
-                .toHexDigits(crc.getValue(), DIGITS)
-                .getBytes(StandardCharsets.US_ASCII);
+    /** As {@link #read(byte[], int, int)}, but what is not wanted of it may be left out. */
+    static ObjectNode read(byte[] bytes, int from, int to, Part wanted) throws Broken {
+        Optional<ObjectNode> some =
+                wanted.isWhole() ? Optional.empty() : SelectiveReader.read(bytes, from, to, wanted);
+        return some.isPresent() ? some.get() : read(bytes, from, to);
+    }
+
+    private static byte[] digits(long crc) {
+        byte[] digits = new byte[DIGITS];
+        for (int i = 0; i < DIGITS; i++) {
+            digits[i] = (byte) Character.forDigit((int) (crc >>> 4 * (DIGITS - 1 - i)) & 15, 16);
+        }
+        return digits;
     }
 
     private static boolean matches(byte[] line, int from, byte[] expected) {

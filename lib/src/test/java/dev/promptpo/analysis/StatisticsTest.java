@@ -143,4 +143,18 @@ class StatisticsTest {
         assertThat(curve.reaches(0)).hasValue(300);
         assertThat(curve.reaches(8)).isEmpty();
     }
+
+    /** Sizes on both sides of what is kept, in turns, so that others' draws are thrown away. */
+    @Test
+    void resamplesTheSameWithDrawsThatWereKept() {
+        Random random = new Random(5);
+        for (int size : new int[] {1, 2, 100, 2, 100, 250, 251, 1000}) {
+            for (long seed : new long[] {0, 0, 7, 0}) {
+                double[] values = random.doubles(size, -1e3, 1e3).toArray();
+                assertThat(Resampling.means(values, 10_000, seed))
+                        .as("%d values, seed %d", size, seed)
+                        .isEqualTo(Resampling.drawn(values, 10_000, seed));
+            }
+        }
+    }
 }

@@ -10,6 +10,8 @@ import dev.promptpo.ledger.RunDocument;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -202,6 +204,65 @@ class TablesTest {
         assertThat(runs.longColumn("steps_all").get(0)).isEqualTo(180 + 60 + 100);
         assertThat(runs.longColumn("input_tokens").get(0)).isEqualTo(750);
         assertThat(Tables.runs(folder.resolve("none")).rowCount()).isZero();
+    }
+
+    /** They read only what they need of the events, a single run's tables all of it. */
+    @Test
+    void tablesOfAllRunsSayWhatEachRunsSays() throws IOException {
+        try (Ledger ledger = Ledger.open(run)) {
+            write(
+                    ledger,
+                    "rollout_finished",
+                    """
+                    {'rollout': 'search/policy/2/1', 'role': 'policy/2/1', 'purpose': 'search',
+                     'outcome': 'interrupted', 'steps': 5}
+                    """);
+        }
+        assertSame(Tables.candidatesOfRuns(folder), Tables.candidates(run));
+        assertSame(Tables.episodesOfRuns(folder), Tables.episodes(run));
+    }
+
+    private static void assertSame(Table ofRuns, Table ofRun) {
+        assertThat(ofRuns.stringColumn("run").unique().asList()).containsExactly("first");
+        assertThat(ofRuns.removeColumns("run").write().toString("csv"))
+                .isEqualTo(ofRun.write().toString("csv"));
+    }
+
+    @Test
+    void aRunAtAGlance() {
+        RunSummary summary =
+                RunSummary.ofAll(
+                                folder,
+                                (unreadable, reason) -> {
+                                    throw reason;
+                                })
+                        .getFirst();
+        assertThat(summary.run()).isEqualTo("first");
+        assertThat(summary.candidates()).hasValue(2);
+        assertThat(summary.closedRounds()).isEqualTo(2);
+        assertThat(summary.finished()).isTrue();
+        assertThat(summary.searchScore()).hasValue(900);
+        assertThat(summary.heldout()).contains(Curves.heldout(run).estimate());
+        assertThat(summary.normalised().orElseThrow()).isCloseTo(.9512, within(1e-4));
+        assertThat(summary.stepsAll()).isEqualTo(340);
+        assertThat(summary.outputTokens()).isEqualTo(250);
+    }
+
+    @Test
+    void aRunOfAnotherSpecificationIsToldAndTheOthersAreShown() throws IOException {
+        Path other = folder.resolve("other");
+        Ledger.openOrBegin(
+                        other,
+                        RunDocument.of(
+                                "promptpo",
+                                json("{\"environment\": \"Later\"}"),
+                                Optional.empty(),
+                                json("{\"schema\": 99}")))
+                .close();
+        List<String> told = new ArrayList<>();
+        Table runs = Tables.runs(folder, (path, reason) -> told.add(reason.getMessage()));
+        assertThat(runs.stringColumn("run").asList()).containsExactly("first");
+        assertThat(told).hasSize(1).first().asString().contains(other.toString());
     }
 
     @Test

@@ -18,6 +18,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -129,23 +130,32 @@ class LedgerTest {
             byte[] flipped = whole.clone();
             flipped[at] ^= (byte) (1 << (bit % 8));
             long line = 1 + ends.stream().filter(end -> end < at).count();
-            if (at == whole.length - 1) {
-                // the last newline: the line is there whole, with a byte too many
-                EventLog log = EventLog.parse(flipped, "events.jsonl");
-                assertThat(log.events()).hasSize(2);
-                assertThat(log.tailIsWhole()).isFalse();
-                continue;
-            }
             assertThatThrownBy(() -> EventLog.parse(flipped, "events.jsonl"))
+                    .isInstanceOf(LedgerException.class)
+                    .hasMessageContaining("line " + line + " of ");
+            // Those who want little of it, or nothing, find it too.
+            assertThatThrownBy(() -> visit(flipped, EventSelection.none()))
+                    .isInstanceOf(LedgerException.class)
+                    .hasMessageContaining("line " + line + " of ");
+            assertThatThrownBy(() -> visit(flipped, EventSelection.none().with("event", "number")))
                     .isInstanceOf(LedgerException.class)
                     .hasMessageContaining("line " + line + " of ");
         }
     }
 
+    private static void visit(byte[] log, EventSelection wanted) {
+        EventLog.visit(log, "events.jsonl", wanted, (type, fields) -> {});
+    }
+
     @Test
     void changesNothingWhenALineIsBroken() throws IOException {
         byte[] whole = threeEvents();
-        for (int at = 0; at < whole.length - 1; at += 17) {
+        List<Integer> places =
+                IntStream.range(0, whole.length)
+                        .filter(at -> at % 17 == 0 || at == whole.length - 1)
+                        .boxed()
+                        .toList();
+        for (int at : places) {
             byte[] flipped = whole.clone();
             flipped[at] ^= 1;
             Files.write(events(), flipped);
@@ -166,15 +176,38 @@ class LedgerTest {
         eachFlippedBit(run().resolve("run.json"), () -> LedgerReader.open(run()));
     }
 
+    /** Named in a list, as a candidate's attempts name theirs. */
+    @Test
+    void verifiesPayloadsWhereverAnEventNamesThem() throws IOException {
+        String digest;
+        try (Ledger ledger = begin()) {
+            digest = ledger.store("source");
+            ObjectNode fields = Json.object();
+            fields.putArray("attempts").addObject().put("source_payload", digest);
+            ledger.append("candidate_finished", fields);
+        }
+        assertThat(LedgerReader.open(run()).verify()).isEqualTo(1);
+        Files.writeString(run().resolve("payloads").resolve(digest), "sauce");
+        assertThatThrownBy(() -> LedgerReader.open(run()).verify())
+                .isInstanceOf(LedgerException.class)
+                .hasMessageContaining("was changed");
+    }
+
     @Test
     void namesAMissingLine() throws IOException {
         byte[] whole = threeEvents();
         String[] lines = new String(whole, StandardCharsets.UTF_8).split("\n");
         Files.writeString(events(), lines[0] + "\n" + lines[2] + "\n");
-        assertThatThrownBy(() -> LedgerReader.open(run()).events())
-                .isInstanceOf(LedgerException.class)
-                .hasMessageContaining("line 2")
-                .hasMessageContaining("sequence number 3 where 2 comes next");
+        LedgerReader reader = LedgerReader.open(run());
+        for (ThrowingCallable reading :
+                List.<ThrowingCallable>of(
+                        reader::events,
+                        () -> reader.visit(EventSelection.none(), (type, fields) -> {}))) {
+            assertThatThrownBy(reading)
+                    .isInstanceOf(LedgerException.class)
+                    .hasMessageContaining("line 2")
+                    .hasMessageContaining("sequence number 3 where 2 comes next");
+        }
     }
 
     @Test

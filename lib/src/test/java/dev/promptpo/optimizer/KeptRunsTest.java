@@ -3,6 +3,7 @@ package dev.promptpo.optimizer;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.promptpo.analysis.Tables;
 import dev.promptpo.ledger.Ledger;
 import dev.promptpo.ledger.LedgerReader;
 import dev.promptpo.llm.Recording;
@@ -81,6 +82,23 @@ class KeptRunsTest {
                             .isEqualTo(text(column, row));
                 }
             }
+        }
+    }
+
+    /** They read only what they need of the events. */
+    @ParameterizedTest
+    @MethodSource("kept")
+    void tablesOfAllRunsSayWhatEachRunsSays(Path run) {
+        for (Table[] both :
+                new Table[][] {
+                    {Tables.candidatesOfRuns(run.getParent()), Tables.candidates(run)},
+                    {Tables.episodesOfRuns(run.getParent()), Tables.episodes(run)}
+                }) {
+            Table ofRuns =
+                    both[0].where(
+                            both[0].stringColumn("run").isEqualTo(run.getFileName().toString()));
+            assertThat(ofRuns.removeColumns("run").write().toString("csv"))
+                    .isEqualTo(both[1].write().toString("csv"));
         }
     }
 
