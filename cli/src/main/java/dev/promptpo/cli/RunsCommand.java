@@ -8,7 +8,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -26,7 +26,7 @@ import tech.tablesaw.api.Table;
                 "List runs, show one, check that its folder is what was written, or export it.",
         mixinStandardHelpOptions = true,
         subcommands = {
-            RunsCommand.List.class,
+            RunsListCommand.class,
             RunsCommand.Show.class,
             RunsCommand.Verify.class,
             RunsCommand.Export.class
@@ -36,49 +36,12 @@ final class RunsCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        return new List().list(command.commandLine().getOut(), command.commandLine().getErr());
+        return new RunsListCommand()
+                .list(command.commandLine().getOut(), command.commandLine().getErr());
     }
 
-    private static Path folder() {
+    static Path folder() {
         return Path.of(Optional.ofNullable(System.getenv("PROMPTPO_RUNS")).orElse("runs"));
-    }
-
-    /** Lists the runs of a folder. */
-    @Command(
-            name = "list",
-            description = "List the runs of a folder.",
-            mixinStandardHelpOptions = true)
-    static final class List implements Callable<Integer> {
-        @Spec private CommandSpec command;
-
-        @Option(
-                names = "--folder",
-                paramLabel = "FOLDER",
-                description = "Folder that holds runs. Default: PROMPTPO_RUNS, else runs.")
-        private Optional<Path> folder = Optional.empty();
-
-        @Override
-        public Integer call() {
-            return list(command.commandLine().getOut(), command.commandLine().getErr());
-        }
-
-        int list(PrintWriter out, PrintWriter err) {
-            Path runs = folder.orElseGet(RunsCommand::folder);
-            if (Files.exists(runs) ? !Files.isDirectory(runs) : folder.isPresent()) {
-                throw new IllegalArgumentException(
-                        "expected a folder of runs; " + runs + " is none");
-            }
-            java.util.List<String> unreadable = new ArrayList<>();
-            Table table = Tables.runs(runs, (run, reason) -> unreadable.add(reason.getMessage()));
-            if (!table.isEmpty()) {
-                out.println(table.print(1000));
-            } else if (unreadable.isEmpty()) {
-                out.println("no runs in " + runs + "; ./promptpo optimize makes one");
-            }
-            out.flush();
-            unreadable.forEach(reason -> err.println("promptpo: " + reason));
-            return unreadable.isEmpty() ? ExitCodes.OK : ExitCodes.FAILED;
-        }
     }
 
     /** Shows one run. */
@@ -184,8 +147,8 @@ final class RunsCommand implements Callable<Integer> {
                 return ExitCodes.OK;
             }
             Path folder = output.orElseGet(() -> Path.of(name + "-tables"));
-            java.util.List<Table> tables =
-                    java.util.List.of(
+            List<Table> tables =
+                    List.of(
                             Tables.rounds(directory),
                             Tables.candidates(directory),
                             Tables.episodes(directory),

@@ -257,7 +257,13 @@ class CommandLineTest {
         assertThat(run("runs", "show", replayed, "--source")).isEqualTo(0);
         assertThat(out).contains("class NoiseWorld0Policy");
         assertThat(run("runs", "list", "--folder", folder.resolve("runs").toString())).isEqualTo(0);
-        assertThat(out).contains("replayed");
+        assertThat(out).contains("replayed", "NoiseWorld0", "replay: ");
+        assertThat(out.lines())
+                .allSatisfy(line -> assertThat(line.length()).isLessThanOrEqualTo(120));
+        String runs = folder.resolve("runs").toString();
+        assertThat(run("runs", "list", "--folder", runs, "--format", "csv")).isEqualTo(0);
+        assertThat(out).startsWith("run,method,environment,preset,model,candidates,rounds");
+        assertThat(out.lines()).hasSize(3).anyMatch(line -> line.startsWith("replayed,promptpo,"));
     }
 
     @Test
