@@ -68,6 +68,19 @@ class CommandLineTest {
     }
 
     @Test
+    void aLimitOfMoneyNeedsTheModelsPrice() {
+        Path relay = folder.resolve("answers");
+        String[] command = {
+            "optimize", "NoiseWorld2", "--model", "relay:" + relay, "--max-cost", "5"
+        };
+        assertThat(run(command)).isEqualTo(2);
+        assertThat(err)
+                .contains("the price of relay:answers, which is not known", "promptpo-prices.json")
+                .hasLineCount(1);
+        assertThat(relay).doesNotExist();
+    }
+
+    @Test
     void refusesPromptSettingsThatThereAreNot() {
         assertBad("history must be full, compact", "optimize", "NoiseWorld2", "--history", "some");
         assertBad(

@@ -2,6 +2,7 @@ package dev.promptpo.optimizer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
+import static org.assertj.core.api.Assertions.withinPercentage;
 
 import dev.promptpo.llm.Budget;
 import dev.promptpo.llm.LanguageModel;
@@ -21,6 +22,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -33,7 +35,13 @@ class EstimateTest {
     /** A provider that counts a prompt's tokens one and a half times as {@link TokenCount} does. */
     private static final double RATIO = 1.5;
 
+    private static final String LONG =
+            "    # walks to the right as long as nothing is in its way\n".repeat(60);
+
     @TempDir Path folder;
+
+    private boolean failing;
+    private int gain = 3;
 
     private final LineEngine engine = new LineEngine();
     private final List<ModelRequest> asked = new ArrayList<>();
@@ -144,6 +152,59 @@ class EstimateTest {
         assertThat(oneAtATime.likely() - atOnce.likely()).isCloseTo((8 - 3) * 3, within(1e-6));
     }
 
+    /** Each setting that changes what a run takes, foretold from a run with another seed. */
+    @ParameterizedTest
+    @CsvSource({
+        // history, summarised episodes, repairs, feedback, reflection, start, held out
+        "full, 2, 0, true, true, false, 30",
+        "compact:1, 2, 0, true, true, false, 30",
+        "best, 2, 0, true, true, false, 30",
+        "none, 2, 0, true, true, false, 30",
+        "full, 1, 0, true, true, false, 30",
+        "full, 2, 2, true, true, false, 30",
+        "full, 2, 0, false, true, false, 30",
+        "full, 2, 0, true, false, false, 30",
+        "full, 2, 0, true, true, true, 30",
+        "full, 2, 0, true, true, false, 0",
+    })
+    void whatASettingCostsIsForetoldFromARunThatHadIt(
+            String history,
+            int summarised,
+            int repairs,
+            boolean feedback,
+            boolean reflection,
+            boolean start,
+            int heldout) {
+        Function<String, PromptPO> plan =
+                name -> {
+                    PromptPO settings =
+                            plan(name)
+                                    .model(Models.scriptedReplies(this::longReply))
+                                    .rounds(4)
+                                    .history(History.parse(history))
+                                    .feedbackEpisodes(summarised)
+                                    .repairs(repairs)
+                                    .feedback(feedback)
+                                    .reflection(reflection)
+                                    .heldoutEpisodes(heldout);
+                    return start ? settings.startFrom(LONG + "# gain 1\n") : settings;
+                };
+        failing = repairs > 0;
+        plan.apply("earlier").run();
+        Estimate estimate = plan.apply("planned").seed(1).estimate();
+        Run run = plan.apply("planned").seed(1).run();
+
+        assertThat((double) run.usage().calls())
+                .isBetween(estimate.calls().low(), estimate.calls().high())
+                .isCloseTo(estimate.calls().likely(), withinPercentage(1));
+        assertThat((double) run.steps().total())
+                .isCloseTo(estimate.steps().likely(), withinPercentage(1));
+        assertThat((double) run.usage().tokens().output())
+                .isCloseTo(estimate.outputTokens().likely(), withinPercentage(5));
+        assertThat((double) run.usage().tokens().input())
+                .isCloseTo(estimate.inputTokens().likely(), withinPercentage(2));
+    }
+
     @Test
     void aRunOfAnotherModelTellsOfTheEnvironmentAlone() {
         plan("earlier").run();
@@ -225,6 +286,31 @@ class EstimateTest {
                 text,
                 "m",
                 new TokenUsage(Math.round(prompt * RATIO), 0, 700),
+                Duration.ofSeconds(3),
+                new byte[0],
+                Optional.empty());
+    }
+
+    /** A policy as long as those of models, one of three with a fault; tokens as they are. */
+    private synchronized Answer longReply(ModelRequest request) {
+        String code =
+                request.role().equals("feedback")
+                        ? Script.code("Feedback", LONG + "    # tells it went right")
+                        : request.role().startsWith("reflection")
+                                ? "It goes further than the one before. ".repeat(20)
+                                : Script.code(
+                                        "LinePolicy",
+                                        LONG
+                                                + (failing && request.role().matches("policy/./1")
+                                                        ? "    # fail EXCEPTION"
+                                                        : "    # gain " + gain++));
+        return new Answer(
+                code,
+                "m",
+                new TokenUsage(
+                        TokenCount.approximate(request.prompt().text()),
+                        0,
+                        TokenCount.approximate(code)),
                 Duration.ofSeconds(3),
                 new byte[0],
                 Optional.empty());
