@@ -17,20 +17,7 @@ final class HeldoutView {
                                 + ": mean "
                                 + result.measure()
                                 + " on held-out episodes"));
-        out.append("<div style=\"font-size:26px;font-weight:600;margin:4px 0 0;line-height:1.2\">")
-                .append(Numbers.score(interval.estimate()))
-                .append("</div>");
-        out.append(
-                Html.muted(
-                        String.format(
-                                Locale.ROOT,
-                                "%.0f %% interval %s to %s (%d %s of this policy, %s)",
-                                100 * interval.level(),
-                                Numbers.score(interval.low()),
-                                Numbers.score(interval.high()),
-                                interval.n(),
-                                interval.unit(),
-                                interval.method())));
+        out.append(large(interval));
         out.append("<table style=\"border-collapse:collapse;font-variant-numeric:tabular-nums\">");
         if (result.measure().equals("return")) {
             result.references()
@@ -69,7 +56,24 @@ final class HeldoutView {
         return Html.block(out.append("</table>").toString());
     }
 
-    private static void row(StringBuilder out, String name, String value, String note) {
+    /** The number large, its interval below. */
+    static String large(Interval interval) {
+        return "<div style=\"font-size:26px;font-weight:600;margin:4px 0 0;line-height:1.2\">"
+                + Numbers.score(interval.estimate())
+                + "</div>"
+                + Html.muted(
+                        String.format(
+                                Locale.ROOT,
+                                "%.0f %% interval %s to %s (%d %s of this policy, %s)",
+                                100 * interval.level(),
+                                Numbers.score(interval.low()),
+                                Numbers.score(interval.high()),
+                                interval.n(),
+                                interval.unit(),
+                                interval.method()));
+    }
+
+    static void row(StringBuilder out, String name, String value, String note) {
         String cell = "padding:2px 14px 2px 0;";
         out.append("<tr style=\"background:transparent\"><td style=\"text-align:left;")
                 .append(cell)

@@ -2,8 +2,10 @@ package dev.promptpo.figures;
 
 import dev.promptpo.analysis.Finding;
 import dev.promptpo.analysis.HeldoutEstimate;
+import dev.promptpo.analysis.PolicyEstimate;
 import dev.promptpo.environment.EnvironmentSpec;
 import dev.promptpo.film.Film;
+import dev.promptpo.optimizer.Reroll;
 import dev.promptpo.optimizer.Run;
 import dev.promptpo.optimizer.RunObservers;
 import java.awt.image.BufferedImage;
@@ -77,6 +79,8 @@ public final class NotebookExtension implements Extension {
                 run -> new RunView(run, Map.of(), "").html(),
                 run -> new RunView(run, Map.of(), "").text());
         texts(renderer, HeldoutEstimate.class, HeldoutView::html, HeldoutEstimate::toString);
+        texts(renderer, PolicyEstimate.class, PolicyEstimateView::html, PolicyEstimate::toString);
+        texts(renderer, Reroll.class, RerollView::html, Reroll::toString);
         texts(renderer, Finding.class, finding -> Html.paragraph(finding.text()), Finding::text);
         texts(renderer, PythonSource.class, PythonSource::html, PythonSource::toString);
         renderer.createRegistration(Film.class)

@@ -2,13 +2,20 @@ package dev.promptpo.figures;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.promptpo.analysis.Interval;
+import dev.promptpo.analysis.PolicyEstimate;
 import dev.promptpo.optimizer.Candidate;
+import dev.promptpo.optimizer.Reroll;
 import dev.promptpo.optimizer.Run;
 import dev.promptpo.optimizer.RunEvent;
+import dev.promptpo.rollout.Isolation;
+import dev.promptpo.rollout.RolloutResult.Completed;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -189,5 +196,56 @@ class ViewsTest {
                 .contains("2 failed candidates count as the random policy");
         assertThat(Figures.normalised(run, run).description()).contains("0 is the random policy");
         assertThat(Figures.source(run).text()).isEqualTo(WrittenRun.SOURCE);
+    }
+
+    @Test
+    void aPolicyOfOnesOwnShowsItsIntervalAndWhatToCompareItWith() {
+        String html =
+                PolicyEstimateView.html(
+                        new PolicyEstimate(
+                                "NoiseWorld2",
+                                new Interval(500, 400, 600, .95, 10, "episodes", "given"),
+                                OptionalDouble.of(.8),
+                                Specs.read("noise-world-2.json").references(),
+                                12_345,
+                                Isolation.SANDBOX));
+        assertThat(html)
+                .contains(">500.0</div>")
+                .contains("95 % interval 400.0 to 600.0 (10 episodes of this policy")
+                .contains("80 %")
+                .contains("optimum")
+                .contains("12,345 environment steps");
+    }
+
+    @Test
+    void aRerollMarksTheEpisodesThatDiffer() {
+        Run run = new WrittenRun(folder, 1, 1).completed(1, 1, 10, 20).look();
+        Completed here =
+                new Completed(
+                        List.of(10.0, 20.5),
+                        List.of(20, 20),
+                        List.of(Optional.empty(), Optional.empty()),
+                        15.25,
+                        40,
+                        "d",
+                        Isolation.SANDBOX,
+                        1,
+                        1,
+                        1,
+                        "",
+                        Optional.empty());
+        Reroll reroll =
+                new Reroll(
+                        run.spec(),
+                        run.candidate(1, 1),
+                        List.of(3L, 4L),
+                        here,
+                        List.of("processor <A> in the run, B here"));
+        assertThat(RerollView.html(reroll))
+                .contains("drifted: 1 of 2 returns")
+                .contains("processor &lt;A&gt; in the run")
+                .contains("20.500000")
+                .containsOnlyOnce(">=<")
+                .containsOnlyOnce(">\u2260<");
     }
 }

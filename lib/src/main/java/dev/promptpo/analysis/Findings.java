@@ -1,8 +1,10 @@
 package dev.promptpo.analysis;
 
+import dev.promptpo.environment.EnvironmentSpec.Reference;
 import dev.promptpo.optimizer.Run;
 import java.nio.file.Path;
 import java.util.Locale;
+import java.util.OptionalDouble;
 
 /** Sentences about a run, worded by its numbers, so that a text beside them stays true. */
 public final class Findings {
@@ -145,6 +147,104 @@ public final class Findings {
                         " Even that is further than %.0f %% from the %s.",
                         100 * MARGIN,
                         reference);
+    }
+
+    /**
+     * What the run's best policy is worth on held-out episodes, held against the random policy and,
+     * where one is known, against the best.
+     */
+    public static Finding result(Run run) {
+        return result(
+                Curves.heldout(run),
+                run.heldout()
+                        .map(held -> PolicyEstimate.success(held.successes()))
+                        .orElse(OptionalDouble.empty()));
+    }
+
+    /** As {@link #result(Run)}, of a run's folder. */
+    public static Finding result(Path run) {
+        return result(Run.look(run));
+    }
+
+    /** As {@link #result(Run)}, of an estimate and the share of its episodes that succeeded. */
+    static Finding result(HeldoutEstimate held, OptionalDouble success) {
+        Interval value = held.estimate();
+        StringBuilder text =
+                new StringBuilder(
+                        String.format(
+                                Locale.ROOT,
+                                "On %d held-out %s the run's best policy has a mean %s of %s, with a"
+                                        + " %.0f %% interval from %s to %s.",
+                                value.n(),
+                                value.unit(),
+                                held.measure(),
+                                number(value.estimate()),
+                                100 * value.level(),
+                                number(value.low()),
+                                number(value.high())));
+        if (held.measure().equals("return")) {
+            success.ifPresent(share ->
+                    text.append(
+                            String.format(
+                                    Locale.ROOT,
+                                    " It succeeds in %d of them.",
+                                    Math.round(share * value.n()))));
+            held.references().random().ifPresent(random -> text.append(against(value, random)));
+            text.append(
+                    held.references().best().isPresent()
+                            ? against(held, held.references().best().get())
+                            : " No best known return is written down for "
+                                    + held.environment()
+                                    + ", so how much of what is possible this is, it does not"
+                                    + " say.");
+        }
+        return new Finding(text.toString());
+    }
+
+    private static String against(Interval value, Reference random) {
+        String name =
+                String.format(
+                        Locale.ROOT,
+                        "the uniformly random policy's %s (%s)",
+                        number(random.value()),
+                        random.kind());
+        if (value.low() > random.high().orElse(random.value())) {
+            return " That is more than " + name + ".";
+        }
+        if (value.high() < random.low().orElse(random.value())) {
+            return " That is less than " + name + ".";
+        }
+        return " That cannot be told apart from " + name + ".";
+    }
+
+    private static String against(HeldoutEstimate held, Reference best) {
+        if (held.normalised().isEmpty()) {
+            return "";
+        }
+        double share = held.normalised().getAsDouble();
+        String name = HeldoutEstimate.nameOf(best);
+        return String.format(
+                Locale.ROOT,
+                " It is %.1f %% of the way from there to the %s, %s (%s)%s.",
+                100 * share,
+                name,
+                number(best.value()),
+                best.kind(),
+                share > 1
+                        ? ": more than that"
+                        : share >= 1 - MARGIN
+                                ? String.format(
+                                        Locale.ROOT,
+                                        ": by the margin of %.0f %% the same",
+                                        100 * MARGIN)
+                                : "");
+    }
+
+    /** With as many places as tell returns of this size apart. */
+    private static String number(double value) {
+        double size = Math.abs(value);
+        return String.format(
+                Locale.ROOT, size >= 1000 ? "%,.0f" : size >= 10 ? "%.1f" : "%.3f", value);
     }
 
     private static boolean normalisable(LearningCurve curve) {

@@ -63,6 +63,57 @@ class FindingsTest {
                                 + " known policy.");
     }
 
+    @Test
+    void aResultIsHeldAgainstTheRandomPolicyAndTheBestKnown() {
+        assertThat(result(references("published"), 96, 90, 99, OptionalDouble.of(.75)))
+                .isEqualTo(
+                        "On 40 held-out episodes the run's best policy has a mean return of 96.0,"
+                                + " with a 95 % interval from 90.0 to 99.0. It succeeds in 30 of them."
+                                + " That is more than the uniformly random policy's 0.000 (exact)."
+                                + " It is 96.0 % of the way from there to the best known, 100.0"
+                                + " (published): by the margin of 5 % the same.");
+        assertThat(result(references("published"), 50, 40, 60, OptionalDouble.empty()))
+                .doesNotContain("succeeds")
+                .endsWith("50.0 % of the way from there to the best known, 100.0 (published).");
+        assertThat(result(references("published"), 110, 105, 115, OptionalDouble.empty()))
+                .endsWith("(published): more than that.");
+    }
+
+    @Test
+    void aResultNoBetterThanRandomIsSaidToBeSo() {
+        References random =
+                new References(
+                        Optional.of(
+                                new Reference(
+                                        1,
+                                        OptionalDouble.of(-2),
+                                        OptionalDouble.of(4),
+                                        "measured",
+                                        "")),
+                        Optional.empty());
+        assertThat(result(random, 5, 3, 7, OptionalDouble.empty()))
+                .contains("That cannot be told apart from the uniformly random policy's 1.000")
+                .endsWith(
+                        "No best known return is written down for Task, so how much of what is"
+                                + " possible this is, it does not say.");
+        assertThat(result(random, 5, 4.5, 7, OptionalDouble.empty())).contains("is more than");
+        assertThat(result(random, -5, -7, -3, OptionalDouble.empty())).contains("is less than");
+        assertThat(result(NONE, 5, 4, 7, OptionalDouble.empty())).doesNotContain("random");
+    }
+
+    private static String result(
+            References references, double mean, double low, double high, OptionalDouble success) {
+        return Findings.result(
+                        new HeldoutEstimate(
+                                "Task",
+                                "return",
+                                new Interval(mean, low, high, .95, 40, "episodes", "given"),
+                                OptionalDouble.empty(),
+                                references),
+                        success)
+                .text();
+    }
+
     private static References references(String kind) {
         return new References(
                 Optional.of(reference(0, "exact")), Optional.of(reference(100, kind)));

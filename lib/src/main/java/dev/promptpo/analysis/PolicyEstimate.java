@@ -1,0 +1,157 @@
+package dev.promptpo.analysis;
+
+import dev.promptpo.environment.EnvironmentSpec;
+import dev.promptpo.environment.EnvironmentSpec.References;
+import dev.promptpo.environment.Seeds;
+import dev.promptpo.optimizer.RunInterruptedException;
+import dev.promptpo.rollout.Isolation;
+import dev.promptpo.rollout.Purpose;
+import dev.promptpo.rollout.RolloutEngine;
+import dev.promptpo.rollout.RolloutEngines;
+import dev.promptpo.rollout.RolloutRequest;
+import dev.promptpo.rollout.RolloutResult;
+import dev.promptpo.rollout.RolloutResult.Completed;
+import dev.promptpo.rollout.RolloutResult.Failed;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.OptionalDouble;
+
+/**
+ * A policy of one's own, rolled out: its mean return with the interval over its episodes. The
+ * episodes are those of the stage {@code evaluate}, which no run optimises for.
+ *
+ * @param environment id of the environment
+ * @param estimate of the mean return
+ * @param success share of the episodes that succeeded; empty where the environment does not say
+ * @param references the random policy and the best known one
+ * @param steps environment steps taken
+ * @param isolation that held while the policy ran
+ */
+public record PolicyEstimate(
+        String environment,
+        Interval estimate,
+        OptionalDouble success,
+        References references,
+        long steps,
+        Isolation isolation) {
+
+    private static final long SEED = 0;
+
+    /**
+     * Rolls out a policy in the shared engine.
+     *
+     * @param source Python source: one class with {@code act(self, obs)}
+     * @param episodes at least 2; the same number plays the same episodes
+     * @throws IllegalArgumentException for fewer episodes
+     * @throws IllegalStateException when the policy fails; the message ends in its traceback
+     * @throws RunInterruptedException when this thread is interrupted
+     */
+    public static PolicyEstimate of(EnvironmentSpec spec, String source, int episodes) {
+        try (RolloutEngine engine = RolloutEngines.shared()) {
+            return of(
+                    spec,
+                    source,
+                    Seeds.episodes(SEED, Purpose.EVALUATE.id(), 0, Math.max(0, episodes)),
+                    engine);
+        }
+    }
+
+    static PolicyEstimate of(
+            EnvironmentSpec spec, String source, List<Long> seeds, RolloutEngine engine) {
+        if (seeds.size() < 2) {
+            throw new IllegalArgumentException(
+                    "an interval needs at least 2 episodes; got " + seeds.size());
+        }
+        RolloutRequest request =
+                new RolloutRequest(
+                        spec.id(),
+                        spec.preset(),
+                        source,
+                        "",
+                        seeds,
+                        spec.lifetime(),
+                        Purpose.EVALUATE,
+                        RolloutRequest.LOCKSTEP,
+                        false);
+        RolloutResult result;
+        try {
+            result = engine.rollout(request);
+        } catch (InterruptedException e) {
+            throw new RunInterruptedException("interrupted while a policy was rolled out", e);
+        }
+        return switch (result) {
+            case Completed done -> of(spec, done);
+            case Failed failed -> throw new IllegalStateException(message(failed));
+        };
+    }
+
+    private static PolicyEstimate of(EnvironmentSpec spec, Completed done) {
+        double[] returns = done.returns().stream().mapToDouble(Double::doubleValue).toArray();
+        return new PolicyEstimate(
+                spec.id(),
+                Statistics.meanInterval(returns, "episodes", SEED),
+                success(done.successes()),
+                spec.references(),
+                done.steps(),
+                done.isolation());
+    }
+
+    /** The share that succeeded; empty unless all episodes say. */
+    static OptionalDouble success(List<Optional<Boolean>> episodes) {
+        return episodes.stream().allMatch(Optional::isPresent)
+                ? episodes.stream().mapToDouble(done -> done.orElseThrow() ? 1 : 0).average()
+                : OptionalDouble.empty();
+    }
+
+    private static String message(Failed failed) {
+        String text = "the policy failed: " + failed.kind() + " in " + failed.phase();
+        if (failed.episode() >= 0) {
+            text += ", episode " + (failed.episode() + 1) + ", step " + (failed.step() + 1);
+        }
+        text += ": " + failed.message();
+        return failed.traceback().isBlank() ? text : text + "\n" + failed.traceback().strip();
+    }
+
+    /**
+     * The estimate where the random policy is 0 and the best known one 1; empty where they are not
+     * known.
+     */
+    public OptionalDouble normalised() {
+        return references.random().isPresent() && references.best().isPresent()
+                ? OptionalDouble.of(
+                        Statistics.normalised(
+                                estimate.estimate(),
+                                references.random().get().value(),
+                                references.best().get().value()))
+                : OptionalDouble.empty();
+    }
+
+    /** A few lines for a person, the estimate first. */
+    @Override
+    public String toString() {
+        StringBuilder text = new StringBuilder();
+        text.append(environment).append(": mean return ").append(estimate);
+        success.ifPresent(share -> line(text, "success", 100 * share, "% of the episodes"));
+        references
+                .best()
+                .ifPresent(best ->
+                        line(text, HeldoutEstimate.nameOf(best), best.value(), best.kind()));
+        references
+                .random()
+                .ifPresent(random -> line(text, "random policy", random.value(), random.kind()));
+        normalised()
+                .ifPresent(value ->
+                        text.append(
+                                String.format(
+                                        Locale.ROOT, "%n  %-14s %9.3f", "normalised", value)));
+        return text.append(
+                        String.format(
+                                Locale.ROOT, "%n  %,d steps, isolation %s", steps, isolation.id()))
+                .toString();
+    }
+
+    private static void line(StringBuilder text, String name, double value, String note) {
+        text.append(String.format(Locale.ROOT, "%n  %-14s %9.2f  (%s)", name, value, note));
+    }
+}
