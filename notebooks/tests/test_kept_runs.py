@@ -1,0 +1,135 @@
+"""The runs that come with the project: whole, told where they are from, and fit to be shared."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+from test_kernel_protocol import class_path, home, java
+
+RUNS = home() / "notebooks" / "runs"
+KEPT = sorted(path for path in RUNS.iterdir() if (path / "recording.json").exists())
+FIXTURE = home() / "lib/src/test/resources/dev/promptpo/ledger/fixtures/format-1"
+
+KEYS = re.compile(
+    rb"sk-ant-[\w-]{16}|\bsk-[\w-]{20}|\bAIza[\w-]{30}|\bya29\.[\w-]{20}|\bgh[pousr]_\w{20}"
+    rb"|\bAKIA[A-Z0-9]{16}\b|\bhf_\w{20}|(?i:\bbearer\s+[\w.~+/-]{16})|-----BEGIN [A-Z ]*PRIVATE"
+)
+PATHS = re.compile(
+    rb"(?<![\w./:-])/(?:home|root|Users|tmp|var|work|mnt|srv|opt|private)/\w|\b[A-Z]:\\\\?Users\b"
+)
+
+
+def problems(run: Path) -> list[str]:
+    """What keeps a folder from being a kept run; empty where nothing does."""
+    found = []
+    names = {path.name for path in run.iterdir()}
+    expected = {"run.json", "events.jsonl", "payloads", "recording.json"}
+    found += [f"{name} is missing" for name in sorted(expected - names)]
+    found += [f"{name} does not belong here" for name in sorted(names - expected)]
+    for path in sorted(path for path in run.rglob("*") if path.is_file()):
+        content = path.read_bytes()
+        if KEYS.search(content):
+            found.append(f"{path.name} holds what looks like a key")
+        if hit := PATHS.search(content):
+            found.append(f"{path.name} holds a machine's path: {hit.group().decode()}…")
+    events = [json.loads(line) for line in (run / "events.jsonl").read_text("utf-8").splitlines()]
+    if not any(event["type"] == "run_closed" and "ended" not in event for event in events):
+        found.append("it is not finished")
+    if not any(event["type"] == "evaluation" and event["score"] is not None for event in events):
+        found.append("its result was not measured on held-out episodes")
+    if "recording.json" in names:
+        recording = json.loads((run / "recording.json").read_text("utf-8"))
+        for key in ("answered_by", "through", "model", "date"):
+            if not recording["provenance"].get(key):
+                found.append(f"recording.json does not say {key}")
+        settings = json.loads((run / "run.json").read_text("utf-8"))["settings_digest"]
+        if recording["run"]["settings_digest"] != settings:
+            found.append("recording.json is of a run of other settings")
+    return found
+
+
+def promptpo(*words: str | Path) -> subprocess.CompletedProcess[str]:
+    """The batch program, without a shell around it."""
+    command = [java(), "-cp", class_path(), "dev.promptpo.cli.Main", *map(str, words)]
+    return subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+
+
+@pytest.mark.parametrize("run", KEPT, ids=lambda run: run.name)
+def test_a_kept_run_is_whole_and_says_where_it_is_from(run: Path) -> None:
+    assert problems(run) == []
+    assert f"`{run.name}`" in (RUNS / "README.md").read_text("utf-8"), "how was it made?"
+
+
+@pytest.mark.parametrize("run", KEPT, ids=lambda run: run.name)
+def test_a_kept_run_opens_and_is_what_was_written(run: Path) -> None:
+    verified = promptpo("runs", "verify", run)
+    assert verified.returncode == 0, verified.stderr
+    assert "are what was written" in verified.stdout
+    recorded = promptpo("recordings", "verify", run / "recording.json")
+    assert recorded.returncode == 0, recorded.stdout
+    shown = promptpo("runs", "show", run)
+    assert shown.returncode == 0, shown.stderr
+    assert "held-out" in shown.stdout
+
+
+@pytest.mark.parametrize("run", KEPT, ids=lambda run: run.name)
+def test_git_keeps_every_byte_of_a_kept_run(run: Path) -> None:
+    if not (home() / ".git").exists():
+        pytest.skip("not a clone: git has no say here")
+    for name in ("events.jsonl", "recording.json"):
+        asked = subprocess.run(
+            ["git", "check-attr", "text", "--", str(run / name)],
+            cwd=home(),
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        assert asked.stdout.strip().endswith("text: unset")
+
+
+@pytest.fixture
+def copy(tmp_path: Path) -> Path:
+    """A run that is almost a kept one: it has no recording."""
+    return Path(shutil.copytree(FIXTURE, tmp_path / "run", ignore=lambda *_: ["tables"]))
+
+
+def test_a_run_without_a_recording_is_no_kept_run(copy: Path) -> None:
+    assert problems(copy) == ["recording.json is missing"]
+
+
+def test_keys_and_paths_are_found_wherever_they_are(copy: Path) -> None:
+    prompt, reply, *_ = sorted((copy / "payloads").iterdir())
+    prompt.write_text("key: sk-ant-0123456789abcdefXYZ")
+    reply.write_text('File "/home/ada/promptpo/policy.py", line 1')
+    (copy / "lock").touch()
+    assert problems(copy) == [
+        "recording.json is missing",
+        "lock does not belong here",
+        f"{prompt.name} holds what looks like a key",
+        f"{reply.name} holds a machine's path: /home/a…",
+    ]
+
+
+def test_a_changed_byte_is_found(copy: Path) -> None:
+    assert promptpo("runs", "verify", copy).returncode == 0
+    events = copy / "events.jsonl"
+    text = events.read_text("utf-8")
+    assert '"outcome":"completed"' in text
+    events.write_text(text.replace('"outcome":"completed"', '"outcome":"completes"', 1), "utf-8")
+    verified = promptpo("runs", "verify", copy)
+    assert verified.returncode != 0
+    assert "line" in verified.stderr
+
+
+def test_an_unfinished_run_is_no_kept_run(copy: Path) -> None:
+    events = copy / "events.jsonl"
+    lines = events.read_text("utf-8").splitlines(keepends=True)
+    kept = [line for line in lines if json.loads(line)["type"] not in ("run_closed", "evaluation")]
+    events.write_text("".join(kept), "utf-8")
+    assert "it is not finished" in problems(copy)
+    assert "its result was not measured on held-out episodes" in problems(copy)
