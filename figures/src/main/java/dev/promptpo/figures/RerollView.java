@@ -55,6 +55,6 @@ final class RerollView {
     }
 
     private static String number(double value) {
-        return Numbers.minus(String.format(Locale.ROOT, "%,.6f", value));
+        return Numbers.minus(String.format(Locale.ROOT, "%,.4f", value));
     }
 }

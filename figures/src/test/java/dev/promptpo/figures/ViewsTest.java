@@ -244,7 +244,7 @@ class ViewsTest {
         assertThat(RerollView.html(reroll))
                 .contains("drifted: 1 of 2 returns")
                 .contains("processor &lt;A&gt; in the run")
-                .contains("20.500000")
+                .contains("20.5000")
                 .containsOnlyOnce(">=<")
                 .containsOnlyOnce(">\u2260<");
     }

@@ -169,7 +169,7 @@ public record Reroll(
             text.append(
                     String.format(
                             Locale.ROOT,
-                            "%n  seed %-10d  run %14.6f  here %14.6f",
+                            "%n  seed %-10d  run %12.4f  here %12.4f",
                             seeds.get(i),
                             candidate.returns().get(i),
                             returns().get(i)));
