@@ -12,8 +12,9 @@ It hears documents (``promptpo_rollout.wire``) and answers each with one of the 
 - ``film``: ``environment``, ``preset``, ``width``, ``height``, ``seed``, ``most`` (pictures),
   ``video`` (``gif``, ``mp4`` or ``best``), with the episode's actions as its blob. Answered by
   ``film``: ``return``, ``states`` (which are shown), ``video``, ``seconds`` (each is shown),
-  ``speed``, ``steps_per_second``, ``renderer``, ``drawing_seconds``, ``parts`` (lengths); the blob
-  is the video, then each picture as PNG. ``progress`` comes before, with ``pictures`` so far.
+  ``speed``, ``steps_per_second``, ``renderer``, ``drawing`` (seconds by clock and processor),
+  ``parts`` (lengths); the blob is the video, then each picture as PNG. ``progress`` comes before,
+  with ``pictures`` so far.
 
 What goes wrong is an ``error`` with a ``message`` and a ``kind``: ``gl`` (this process's way to GL
 does not work: another may be tried), ``none`` (nothing can be drawn), ``request``,
@@ -150,16 +151,17 @@ class Studio:
         )
         shown = set(plan.states)
         pictures: list[np.ndarray] = []
-        drawing = total = 0.0
+        clock, processor, total = [], [], 0.0
         reported = time.monotonic()
         scene.reset(asked["seed"])
         for state in range(len(actions) + 1):
             if state > 0:
                 total += scene.step(actions[state - 1]).reward
             if state in shown:
-                begun = time.perf_counter()
+                begun, used = time.perf_counter(), time.process_time()
                 pictures.append(scene.picture())
-                drawing += time.perf_counter() - begun
+                clock.append(time.perf_counter() - begun)
+                processor.append(time.process_time() - used)
             if time.monotonic() - reported > _PROGRESS_SECONDS:
                 reported = time.monotonic()
                 self._say({"event": "progress", "id": asked["id"], "pictures": len(pictures)})
@@ -178,7 +180,12 @@ class Studio:
             "speed": plan.speed,
             "steps_per_second": plan.steps_per_second,
             "renderer": scene.renderer,
-            "drawing_seconds": drawing,
+            # The first picture also prepares the others.
+            "drawing": {
+                "first_s": clock[0],
+                "others_s": sum(clock[1:]),
+                "others_cpu_s": sum(processor[1:]),
+            },
             "parts": [len(part) for part in parts],
         }, b"".join(parts)
 

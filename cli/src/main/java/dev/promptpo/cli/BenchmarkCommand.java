@@ -9,7 +9,12 @@ import picocli.CommandLine.Spec;
         name = "benchmark",
         description = "Measure promptpo itself on this machine.",
         mixinStandardHelpOptions = true,
-        subcommands = {BenchmarkPromptsCommand.class, LedgerBenchmark.class, ModelBenchmark.class})
+        subcommands = {
+            BenchmarkPromptsCommand.class,
+            LedgerBenchmark.class,
+            ModelBenchmark.class,
+            FilmBenchmark.class
+        })
 final class BenchmarkCommand implements Runnable {
     @Spec private CommandSpec command;
 

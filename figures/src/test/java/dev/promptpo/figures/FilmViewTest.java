@@ -106,7 +106,7 @@ class FilmViewTest {
                 states,
                 images,
                 new Film.Video(MOVING, mime),
-                new Film.Timing(0.04, OptionalDouble.of(1), 25, "a test", 0.1),
+                new Film.Timing(0.04, OptionalDouble.of(1), 25, "a test", 0.1, 0.2, 0.3),
                 320,
                 240);
     }

@@ -71,14 +71,18 @@ public final class Film {
      *     no time
      * @param stepsPerSecond steps in a second of the film
      * @param renderer what drew it
-     * @param drawingSeconds wall time of drawing alone
+     * @param firstSeconds by the clock, for the first picture, which prepares the others
+     * @param othersSeconds by the clock, for all other pictures: drawing alone
+     * @param othersProcessorSeconds the same of processor time, of all threads
      */
     public record Timing(
             double secondsPerPicture,
             OptionalDouble speed,
             double stepsPerSecond,
             String renderer,
-            double drawingSeconds) {}
+            double firstSeconds,
+            double othersSeconds,
+            double othersProcessorSeconds) {}
 
     /** What it shows. */
     public Episode episode() {

@@ -106,7 +106,9 @@ public final class Studio implements AutoCloseable {
                                 : OptionalDouble.empty(),
                         json.path("steps_per_second").asDouble(),
                         json.path("renderer").asText(),
-                        json.path("drawing_seconds").asDouble()),
+                        json.path("drawing").path("first_s").asDouble(),
+                        json.path("drawing").path("others_s").asDouble(),
+                        json.path("drawing").path("others_cpu_s").asDouble()),
                 json.path("width").asInt(),
                 json.path("height").asInt());
     }
