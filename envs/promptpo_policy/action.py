@@ -36,7 +36,9 @@ def _discrete(n: int) -> Callable[[object], object]:
         if type(value) is not int:
             value = _integer(value, expected)
         if not 0 <= value < n:
-            raise BadAction(f"act returned {value}; expected {expected}")
+            # More than 4300 digits are not shown by str().
+            came = f"{value}" if abs(value) < 10**20 else described(value)
+            raise BadAction(f"act returned {came}; expected {expected}")
         return float(value)
 
     return convert
@@ -77,6 +79,8 @@ def _box(shape: tuple[int, ...]) -> Callable[[object], object]:
 
 def described(value: object) -> str:
     """A value and its type in at most about 100 characters, whatever its repr does."""
+    if type(value) in (str, bytes, bytearray):
+        value = value[:100]
     try:
         text = repr(value)
     except Exception:

@@ -18,6 +18,14 @@ from promptpo_policy.action import BadAction
 SOURCE_FILE = "policy.py"
 MESSAGE_LIMIT = 300
 TRACEBACK_LIMIT = 4000
+_READ_LIMIT = 10 * MESSAGE_LIMIT
+"""Characters of an exception's text that are looked at: it may have millions."""
+
+_FRAMES_LIMIT = 1000
+"""Calls of a traceback that are looked at, the last ones: a recursion may have millions."""
+
+# Given up before a failure is described, so that a process without memory can still say so.
+_reserve = [bytearray(4 << 20)]
 
 # What the loader says where a module of the standard library needs a library of the system.
 _UNREADABLE = ("Permission denied", "not permitted", "cannot open shared object file")
@@ -41,15 +49,20 @@ def remember_source(source: str) -> None:
 
 
 def describe(problem: BaseException, phase: str, slot: int) -> dict:
-    """The reason document of an exception that left generated code in ``phase``."""
-    kind = _kind(problem, phase)
-    return {
-        "kind": kind,
-        "phase": phase,
-        "slot": slot,
-        "message": _message(problem, kind),
-        "traceback": "" if isinstance(problem, (BadAction, NoClass)) else _own_frames(problem),
-    }
+    """The reason document of an exception that left generated code in ``phase``.
+
+    An exception's class is generated code too: one that misbehaves when it is asked for its text,
+    its name or its fields is named without them.
+    """
+    _reserve.clear()
+    kind = "CONSTRUCTION" if phase == "construct" else "EXCEPTION"
+    try:
+        kind = _kind(problem, phase)
+        message = _message(problem, kind)
+        shown = "" if isinstance(problem, (BadAction, NoClass)) else _own_frames(problem)
+    except BaseException:
+        message, shown = f"{_class_name(problem)}: (it cannot be described)", ""
+    return {"kind": kind, "phase": phase, "slot": slot, "message": message, "traceback": shown}
 
 
 def _kind(problem: BaseException, phase: str) -> str:
@@ -70,12 +83,21 @@ def _kind(problem: BaseException, phase: str) -> str:
 
 def _is_refusal(problem: BaseException) -> bool:
     if isinstance(problem, OSError):
-        return problem.errno in (errno.EACCES, errno.EPERM)
+        if problem.errno in (errno.EACCES, errno.EPERM) or _is_unresolved(problem):
+            return True
+        # The standard library's own errors around it, such as urllib's.
+        return isinstance(problem.__context__, PermissionError)
     if isinstance(problem, ModuleNotFoundError):
         return _foreign_module(problem) != ""
     if isinstance(problem, ImportError):
         return any(sign in _text(problem) for sign in _UNREADABLE)
     return isinstance(problem, RuntimeError) and "can't start new thread" in _text(problem)
+
+
+def _is_unresolved(problem: OSError) -> bool:
+    """Whether a host's name was asked for: the resolver does not say that it had no sockets."""
+    module = sys.modules.get("_socket")
+    return module is not None and isinstance(problem, (module.gaierror, module.herror))
 
 
 def _foreign_module(problem: ModuleNotFoundError) -> str:
@@ -92,7 +114,7 @@ def _message(problem: BaseException, kind: str) -> str:
             "a policy may import the standard library and NumPy only; "
             f"it asked for {_foreign_module(problem)}"
         )
-    text = _one_line(f"{type(problem).__name__}: {_text(problem)}".rstrip(": "))
+    text = _one_line(f"{_class_name(problem)}: {_text(problem)}".rstrip(": "))
     if kind == "FORBIDDEN":
         return _one_line(
             f"{text} (a policy may compute, and read the standard library and NumPy; it has no "
@@ -103,11 +125,11 @@ def _message(problem: BaseException, kind: str) -> str:
 
 def _own_frames(problem: BaseException) -> str:
     try:
-        report = traceback.TracebackException.from_exception(problem)
+        report = traceback.TracebackException.from_exception(problem, limit=-_FRAMES_LIMIT)
         _keep_own(report, set())
         text = "".join(report.format())
     except Exception:
-        text = f"{type(problem).__name__}\n"
+        text = f"{_class_name(problem)}\n"
     if len(text) <= TRACEBACK_LIMIT:
         return text
     head = TRACEBACK_LIMIT // 3
@@ -128,9 +150,15 @@ def _keep_own(report: traceback.TracebackException, seen: set[int]) -> None:
 
 def _text(problem: BaseException) -> str:
     try:
-        return str(problem)
-    except Exception:
+        # A text's class may be generated code as well; its characters are not.
+        return str.__str__(str(problem))[:_READ_LIMIT]
+    except BaseException:
         return "(its message cannot be shown)"
+
+
+def _class_name(problem: BaseException) -> str:
+    """The name of its class, past what a metaclass says."""
+    return str.__str__(type.__dict__["__name__"].__get__(type(problem)))[:_READ_LIMIT]
 
 
 def _one_line(text: str) -> str:

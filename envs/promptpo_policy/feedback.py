@@ -32,10 +32,12 @@ def run(task: dict, request_fd: int, reply_fd: int, timer: CpuTimer) -> None:
     make = observation_factory(specification["observation"], specification["vector_size"])
     feedback = None
     for episode, rows in enumerate(task["rows"]):
-        (size,) = _LENGTH.unpack(frames.read_exactly(request_fd, _LENGTH.size))
-        data = frames.read_exactly(request_fd, size)
-        block = np.ndarray((rows, task["width"]), np.float64, buffer=data)
         phase = "feedback"
+        try:
+            block = _block(request_fd, rows, task["width"])
+        except MemoryError as problem:  # what was kept of the episodes before leaves no room
+            frames.write_all(reply_fd, frames.encode_document(describe(problem, phase, episode)))
+            return
         try:
             if feedback is None:
                 timer.arm(task["cpu_s_load"])
@@ -53,9 +55,16 @@ def run(task: dict, request_fd: int, reply_fd: int, timer: CpuTimer) -> None:
                     f"summarize_trajectory returned {described(summary)}; expected a str"
                 )
             answer = {"summary": str.__str__(summary)[:SUMMARY_LIMIT]}
+            timer.check()
+            timer.disarm()
         except BaseException as problem:
+            timer.disarm()
             answer = describe(problem, phase, episode)
-        timer.disarm()
         frames.write_all(reply_fd, frames.encode_document(answer))
         if "summary" not in answer:
             return
+
+
+def _block(request_fd: int, rows: int, width: int) -> np.ndarray:
+    (size,) = _LENGTH.unpack(frames.read_exactly(request_fd, _LENGTH.size))
+    return np.ndarray((rows, width), np.float64, buffer=frames.read_exactly(request_fd, size))

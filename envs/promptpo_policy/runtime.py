@@ -81,6 +81,11 @@ class CpuTimer:
         """The call is over."""
         self._limit = math.inf
 
+    def check(self) -> None:
+        """CpuLimitReached if the call was over its limit and went on: code can catch anything."""
+        if self._limit == math.inf:
+            raise CpuLimitReached("the call used its CPU time, and caught what stopped it")
+
     def _tick(self, _signal: int, _frame: types.FrameType | None) -> None:
         if self._call != self._seen:
             self._seen = self._call
@@ -168,6 +173,7 @@ class _Policy:
         self._phase = "construct"
         policy = cls()
         episode.act = policy.act
+        self._timer.check()
         episode.randomness.leave()
 
     def _act(self, slot: int, row: np.ndarray) -> object:
@@ -178,5 +184,6 @@ class _Policy:
         sys.modules[MODULE_NAME] = episode.module
         episode.randomness.enter()
         action = self._convert(episode.act(observation))
+        self._timer.check()
         episode.randomness.leave()
         return action

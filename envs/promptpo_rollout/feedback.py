@@ -5,6 +5,8 @@ from __future__ import annotations
 from promptpo_policy import frames
 from promptpo_policy.feedback import SUMMARY_LIMIT
 
+from promptpo_rollout.outcome import Failure
+from promptpo_rollout.plain_text import plain
 from promptpo_rollout.policy_process import Template, Watch, feedback_block
 from promptpo_rollout.request import FeedbackRequest
 from promptpo_rollout.rollout import policy_seed, seen_by_policy
@@ -45,7 +47,11 @@ def summaries(
                 raise process.failure_of(answer)
             if not isinstance(summary, str):
                 raise process.protocol_failure("its summary is no text")
-            found.append(summary[:SUMMARY_LIMIT])
+            found.append(plain(summary[:SUMMARY_LIMIT]))
+    except Failure as failure:
+        # The episode is known here; the process's own word for it might be anything.
+        failure.slot = len(found)
+        raise
     finally:
         cpu = process.end().cpu_seconds
     return found, cpu

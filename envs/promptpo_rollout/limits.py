@@ -32,7 +32,8 @@ class Limits:
     cpu_s_feedback: float = 10.0
     """CPU seconds of one call of ``summarize_trajectory``."""
     wall_s: float = 30.0
-    """Wall seconds granted to any answer, on top of ten times its CPU limit."""
+    """Wall seconds granted to any answer, and to all answers of a process together, on top of ten
+    times the CPU limit of the one or of all."""
     memory_mb: int = 1024
     """MiB of address space on top of the interpreter's and NumPy's own."""
 

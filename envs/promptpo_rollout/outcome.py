@@ -15,8 +15,13 @@ REPORTABLE = frozenset(
 KINDS = REPORTABLE | {"PROCESS_DIED", "PROTOCOL"}
 """All kinds, the last two as seen from outside. NO_CODE belongs to whoever reads the reply."""
 
-PHASES = frozenset({"load", "construct", "act", "feedback"})
-"""Where generated code can fail."""
+CLAIMABLE = {
+    "load": ("load", "construct"),
+    "act": ("act",),
+    "feedback": ("load", "construct", "feedback"),
+}
+"""Where generated code can fail (load, construct, act, feedback): the phases that a process may
+say it failed in, by what it had been asked for."""
 
 
 class BadRequest(Exception):

@@ -19,7 +19,8 @@ from typing import NamedTuple
 from promptpo_policy import frames
 
 from promptpo_rollout.limits import Limits
-from promptpo_rollout.outcome import PHASES, REPORTABLE, Failure
+from promptpo_rollout.outcome import CLAIMABLE, REPORTABLE, Failure
+from promptpo_rollout.plain_text import plain
 
 _SLICE_MS = 100
 _GRACE = 0.4
@@ -178,6 +179,8 @@ class PolicyProcess:
         self._marker = marker
         self._limits = limits
         self._total_cpu = cpu_seconds
+        self._total_wall = limits.wall_for(cpu_seconds)
+        self._waited = 0.0
         self._watch = watch
         self._exit: Exit | None = None
         # The kernel's name for the CPU clock of another process (clock_getcpuclockid(3)).
@@ -234,17 +237,22 @@ class PolicyProcess:
             if not view:
                 return
             self._wait(self._writing, self._request_fd)
+            self._check_clocks()
 
     def read_into(self, view: memoryview) -> None:
         """Fill ``view`` (bytes); Failure if the process is gone or takes too long."""
         while True:
+            asked = time.monotonic()
             self._wait(self._reading, self._reply_fd)
+            self._waited += time.monotonic() - asked
             got = os.readv(self._reply_fd, [view])
             if not got:
                 raise self._gone()
             view = view[got:]
             if not view:
                 return
+            # Bytes that come one by one do not start the clock anew.
+            self._check_clocks()
 
     def read_document(self) -> dict:
         """One JSON object of at most frames.DOCUMENT_LIMIT bytes; PROTOCOL if it is none."""
@@ -269,15 +277,16 @@ class PolicyProcess:
         kind, phase, slot = (document.get(key) for key in ("kind", "phase", "slot"))
         message, traceback = document.get("message"), document.get("traceback")
         if (
-            kind not in REPORTABLE
-            or phase not in PHASES
+            not isinstance(kind, str)
+            or kind not in REPORTABLE
+            or phase not in CLAIMABLE[self._phase]
             or type(slot) is not int
             or not isinstance(message, str)
             or not isinstance(traceback, str)
         ):
             return self.protocol_failure("its reason is malformed")
-        line = " ".join(message.split())[:_MESSAGE_LIMIT]
-        return Failure(kind, phase, line, traceback[:_TRACEBACK_LIMIT], slot)
+        line = plain(" ".join(message.split())[:_MESSAGE_LIMIT])
+        return Failure(kind, phase, line, plain(traceback[:_TRACEBACK_LIMIT]), slot)
 
     def protocol_failure(self, detail: str) -> Failure:
         """A PROTOCOL failure: what came does not follow the frames."""
@@ -345,6 +354,13 @@ class PolicyProcess:
             raise self._timeout(
                 f"used {used:.1f} s of CPU time for all of its episodes (limit "
                 f"{self._total_cpu:g} s)"
+            )
+        # A policy that waits a little in each call meets no other deadline.
+        if self._waited > self._total_wall:
+            raise self._timeout(
+                f"kept others waiting for {self._waited:.0f} s in all (limit "
+                f"{self._total_wall:g} s)",
+                wall=True,
             )
 
     def _timeout(self, what: str, wall: bool = False) -> Failure:
