@@ -1,27 +1,39 @@
-"""Hostile and broken policies, one file each, end as their header says and change nothing else.
+"""Hostile and broken policies and Feedback classes, one file each: each ends as its header says and
+changes nothing else.
 
 Header of a file in ``corpus``: ``# outcome: KIND PHASE`` (kinds may be joined by ``|``), or
-``# outcome: same`` where the policy completes with the returns of the honest one; ``# message:``
-and ``# traceback:`` are searched for as regular expressions; ``# environment:``;
-``# cpu_s_step:``; ``# wall: yes``.
-``@CANARY@``, ``@ENVS@`` and ``@NULL@`` are filled in.
+``# outcome: same`` where it completes with the returns (the summaries) of the honest one, or
+``# outcome: completed`` where it completes with others. ``# message:``, ``# traceback:`` and
+``# summary:`` are searched for as regular expressions; ``# wall: yes`` where the clock on the wall
+decides. ``# role: feedback`` for a Feedback class; ``# environment:``; ``# machine:`` for machine
+code; a limit's name sets that limit. ``@CANARY@``, ``@KEYS@``, ``@RUN@``, ``@HOME@``, ``@HERE@``,
+``@ENVS@``, ``@SITE@`` and ``@NULL@`` are filled in. What a file writes it names ``MARK...``.
 """
 
 from __future__ import annotations
 
+import json
 import os
+import platform
 import re
+import tempfile
 import time
 from pathlib import Path
 
+import numpy
 import promptpo_envs
 import psutil
 import pytest
 from promptpo_rollout.local import Engine
 
-CORPUS = Path(__file__).parent / "corpus"
+CORPUS = sorted((Path(__file__).parent / "corpus").glob("*.py"))
 SEEDS = range(5)
-LIMITS = {"cpu_s_load": 0.4, "cpu_s_step": 0.3, "wall_s": 1.0, "memory_mb": 256}
+LIMITS = {
+    **{"cpu_s_load": 0.4, "cpu_s_step": 0.3, "cpu_s_feedback": 0.3},
+    **{"wall_s": 1.0, "memory_mb": 256},
+}
+SECRET = "b1c5-seen-by-nobody"
+MARK = "promptpo-hostile"
 HONEST = """
 class CartPolePolicy:
     def act(self, obs):
@@ -29,44 +41,87 @@ class CartPolePolicy:
 """
 # Measured once; on CartPole the honest policy's returns are whole numbers, so they hold anywhere.
 HONEST_RETURNS = [41.0, 51.0, 35.0, 36.0, 25.0]
+HONEST_FEEDBACK = """
+class Feedback:
+    def summarize_trajectory(self, traj):
+        return f"{len(traj)} {sum(obs.pole_angle for obs in traj).hex()}"
+"""
+
+
+class Honest:
+    """What honest code gets from an engine: to be the same after each hostile file."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+        self.result, self.trace = engine.rollout("CartPole-v1", HONEST, SEEDS, trace=True)
+        self.summaries = self.summarised()["summaries"]
+        engine.rollout("MountainCarContinuous-v0", HONEST, SEEDS)  # made once, kept by the worker
+
+    def summarised(self, source: str = HONEST_FEEDBACK, **options: object) -> dict:
+        shape = self.result["trace"]
+        return self.engine.feedback("CartPole-v1", source, shape, self.trace, **options)
 
 
 @pytest.fixture(scope="module")
 def engine():
-    os.environ["PROMPTPO_TEST_SECRET"] = "seen by nobody"
+    os.environ["PROMPTPO_TEST_SECRET"] = os.environ["GEMINI_API_KEY"] = SECRET
     try:
         with Engine(workers=1) as engine:
             yield engine
     finally:
-        del os.environ["PROMPTPO_TEST_SECRET"]
+        del os.environ["PROMPTPO_TEST_SECRET"], os.environ["GEMINI_API_KEY"]
 
 
 @pytest.fixture(scope="module")
-def honest_digest(engine):
-    return engine.rollout("CartPole-v1", HONEST, SEEDS)["actions_digest"]
+def honest(engine):
+    return Honest(engine)
 
 
 @pytest.fixture(scope="module")
-def canary(tmp_path_factory):
-    path = tmp_path_factory.mktemp("canary") / "canary.txt"
-    path.write_text("alive")
-    return path
+def files(tmp_path_factory):
+    """A canary, a file of keys and a run's folder, by their placeholders."""
+    folder = tmp_path_factory.mktemp("canary")
+    contents = {"CANARY": "canary.txt", "KEYS": "keys.env", "RUN": "runs/first/events.jsonl"}
+    paths = {}
+    for name, path in contents.items():
+        paths[name] = folder / path
+        paths[name].parent.mkdir(parents=True, exist_ok=True)
+        paths[name].write_text(f"{name} {SECRET}")
+    return paths
 
 
-@pytest.mark.parametrize("path", sorted(CORPUS.glob("*.py")), ids=lambda path: path.stem)
-def test_ends_as_its_header_says_and_leaves_nothing(engine, honest_digest, canary, path):
+def test_the_corpus_has_a_hundred_files_and_more():
+    assert len(CORPUS) >= 100
+    assert len({path.read_text() for path in CORPUS}) == len(CORPUS)
+
+
+@pytest.mark.parametrize("path", CORPUS, ids=lambda path: path.stem)
+def test_ends_as_its_header_says_and_leaves_nothing(engine, honest, files, path):
     text = path.read_text()
     header = dict(re.findall(r"^# (\w+): (.*)$", text, re.MULTILINE))
-    source = text.replace("@CANARY@", str(canary)).replace("@NULL@", "\0")
-    source = source.replace("@ENVS@", str(Path(promptpo_envs.__file__).parent.parent))
+    if header.get("machine", platform.machine()) != platform.machine():
+        pytest.skip(f"machine code for {header['machine']}")
+    source = filled(text, files)
+    limits = {name: float(header.get(name, value)) for name, value in LIMITS.items()}
+    limits |= {"cpu_s_episode": float(header["cpu_s_episode"])} if "cpu_s_episode" in header else {}
+    before = descriptors(engine)
 
-    limits = LIMITS | {"cpu_s_step": float(header.get("cpu_s_step", LIMITS["cpu_s_step"]))}
+    if header.get("role") == "feedback":
+        result = honest.summarised(source, limits=limits)
+        expected = "summaries", honest.summaries
+    else:
+        environment = header.get("environment", "CartPole-v1")
+        result = engine.rollout(environment, source, SEEDS, limits=limits)
+        expected = "returns", HONEST_RETURNS
 
-    result = engine.rollout(header.get("environment", "CartPole-v1"), source, SEEDS, limits=limits)
-
-    if header["outcome"] == "same":
+    if header["outcome"] in ("same", "completed"):
         assert result["outcome"] == "completed", result
-        assert result["returns"] == HONEST_RETURNS
+        if header["outcome"] == "same":
+            assert result[expected[0]] == expected[1]
+        for summary in result.get("summaries", ()):
+            assert re.search(header.get("summary", ""), summary, re.DOTALL), summary
+            assert len(summary) <= 2000
+            assert summary.replace("\n", "").isprintable()
     else:
         kinds, phase = header["outcome"].split()
         assert result["outcome"] == "failed", result
@@ -74,25 +129,58 @@ def test_ends_as_its_header_says_and_leaves_nothing(engine, honest_digest, canar
         assert result["phase"] == phase, result
         assert re.search(header.get("message", ""), result["message"]), result
         assert re.search(header.get("traceback", ""), result["traceback"]), result
-        assert "\n" not in result["message"]
+        assert result["message"].isprintable()
+        assert result["traceback"].replace("\n", "").isprintable()
         assert len(result["message"]) <= 400 and len(result["traceback"]) <= 6000
+        assert result["episode"] in range(-1, len(SEEDS))
         assert result.get("wall", False) == (header.get("wall") == "yes")
-    assert canary.read_text() == "alive"
-    assert list(canary.parent.iterdir()) == [canary]
+    assert SECRET not in json.dumps(result)
+    for name, file in files.items():
+        assert file.read_text() == f"{name} {SECRET}"
+    assert left_behind(files) == []
     assert processes(engine) == ["pool", "template", "worker"]
+    assert descriptors(engine) == before
     after = engine.rollout("CartPole-v1", HONEST, SEEDS)
     assert after["returns"] == HONEST_RETURNS
-    assert after["actions_digest"] == honest_digest
+    assert after["actions_digest"] == honest.result["actions_digest"]
+    if header.get("role") == "feedback":
+        assert honest.summarised()["summaries"] == honest.summaries
+
+
+def filled(text: str, files: dict[str, Path]) -> str:
+    """The source with its placeholders filled in."""
+    values = {name: str(path) for name, path in files.items()} | {
+        "HOME": str(Path.home()),
+        "HERE": str(Path.cwd()),
+        "ENVS": str(Path(promptpo_envs.__file__).parent.parent),
+        "SITE": str(Path(numpy.__file__).parent.parent),
+        "NULL": "\0",
+    }
+    return re.sub("@([A-Z]+)@", lambda match: values[match[1]], text)
+
+
+def left_behind(files: dict[str, Path]) -> list[Path]:
+    """What a hostile file has written where it could: its own files carry a mark."""
+    canary = files["CANARY"]
+    places = (tempfile.gettempdir(), "/tmp", "/var/tmp", "/dev/shm", "/", Path.home(), Path.cwd())
+    found = [path for place in places for path in Path(place).glob(f"*{MARK}*")]
+    kept = {canary, files["KEYS"], canary.parent / "runs"}
+    return found + [path for path in canary.parent.iterdir() if path not in kept]
+
+
+def descriptors(engine: Engine) -> list[int]:
+    """How many descriptors the pool, its worker and the template hold."""
+    pool = psutil.Process(engine.client.hello["pid"])
+    processes = [pool, *pool.children(recursive=True)]
+    return sorted(process.num_fds() for process in processes)
 
 
 def test_descriptors_do_not_grow(engine):
-    trusted = [psutil.Process(engine.client.hello["pid"])]
-    trusted += trusted[0].children(recursive=True)
-    before = [process.num_fds() for process in trusted]
+    before = descriptors(engine)
     for source in ("import os; os._exit(1)", HONEST, "x ="):
         for _ in range(5):
             engine.rollout("CartPole-v1", source, SEEDS)
-    assert [process.num_fds() for process in trusted] == before
+    assert descriptors(engine) == before
 
 
 def processes(engine: Engine) -> list[str]:

@@ -1,4 +1,5 @@
 # outcome: TIMEOUT act
+# cpu_s_step: 0.1
 # message: CPU time
 # traceback: while obs.pole_angle < 10
 class CartPolePolicy:

@@ -1,4 +1,5 @@
 # outcome: TIMEOUT construct
+# cpu_s_load: 0.1
 class CartPolePolicy:
     def __init__(self):
         n = 0

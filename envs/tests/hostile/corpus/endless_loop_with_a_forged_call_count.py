@@ -1,4 +1,5 @@
 # outcome: TIMEOUT act
+# cpu_s_step: 0.1
 # Bumps every shared memory it finds, so that each look of the worker sees another call.
 import gc
 import mmap

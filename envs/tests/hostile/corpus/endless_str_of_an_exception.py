@@ -1,4 +1,5 @@
 # outcome: TIMEOUT act
+# cpu_s_step: 0.1
 class Endless(Exception):
     def __str__(self):
         while True:

@@ -1,0 +1,5 @@
+# outcome: BAD_ACTION act
+# message: generator
+class CartPolePolicy:
+    def act(self, obs):
+        yield 0

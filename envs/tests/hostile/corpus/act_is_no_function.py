@@ -1,0 +1,4 @@
+# outcome: EXCEPTION act
+# message: not callable
+class CartPolePolicy:
+    act = 5

@@ -1,0 +1,5 @@
+# outcome: EXCEPTION act
+# message: positional argument
+class CartPolePolicy:
+    def act(self):
+        return 0

@@ -1,0 +1,4 @@
+# outcome: FORBIDDEN load
+import socket
+
+socket.getaddrinfo("example.org", 443)

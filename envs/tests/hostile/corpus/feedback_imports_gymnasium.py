@@ -1,0 +1,4 @@
+# role: feedback
+# outcome: FORBIDDEN load
+# message: it asked for gymnasium
+import gymnasium

@@ -1,0 +1,3 @@
+# outcome: FORBIDDEN load
+# message: it asked for mujoco
+import mujoco

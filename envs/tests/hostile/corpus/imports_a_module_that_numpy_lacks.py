@@ -1,0 +1,3 @@
+# outcome: EXCEPTION load
+# message: numpy.nothing
+import numpy.nothing

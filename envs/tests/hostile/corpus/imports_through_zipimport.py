@@ -1,0 +1,4 @@
+# outcome: EXCEPTION|FORBIDDEN load
+import zipimport
+
+zipimport.zipimporter("@KEYS@")

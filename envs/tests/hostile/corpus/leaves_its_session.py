@@ -1,0 +1,4 @@
+# outcome: FORBIDDEN load
+import os
+
+os.setsid()

@@ -1,0 +1,5 @@
+# outcome: EXCEPTION act
+# message: KeyboardInterrupt
+class CartPolePolicy:
+    def act(self, obs):
+        raise KeyboardInterrupt

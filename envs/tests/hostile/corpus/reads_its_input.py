@@ -1,0 +1,5 @@
+# outcome: EXCEPTION act
+# message: EOFError
+class CartPolePolicy:
+    def act(self, obs):
+        return int(input())

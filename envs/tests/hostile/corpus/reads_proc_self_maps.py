@@ -1,0 +1,2 @@
+# outcome: FORBIDDEN load
+raise ValueError(open("/proc/self/maps").read())

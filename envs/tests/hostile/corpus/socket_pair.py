@@ -1,0 +1,4 @@
+# outcome: FORBIDDEN load
+import socket
+
+socket.socketpair()

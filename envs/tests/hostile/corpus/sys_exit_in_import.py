@@ -1,0 +1,3 @@
+# outcome: EXCEPTION load
+# message: SystemExit
+raise SystemExit(0)

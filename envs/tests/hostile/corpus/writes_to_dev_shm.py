@@ -1,0 +1,2 @@
+# outcome: FORBIDDEN load
+open("/dev/shm/promptpo-hostile-shm", "w").write("here")

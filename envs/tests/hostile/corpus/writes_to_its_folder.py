@@ -1,0 +1,2 @@
+# outcome: FORBIDDEN load
+open("promptpo-hostile-root", "w").write("here")
