@@ -26,7 +26,7 @@ _SILENCE_SECONDS = 120.0
 _LOG_TAIL = 2000
 
 _failed: dict[str, str] = {}
-"""Ways to GL that did not work in this process's render processes, with why."""
+"""Ways to GL that said that they do not work on this machine, with why."""
 
 
 class RenderClient:
@@ -40,6 +40,8 @@ class RenderClient:
         self._backend = ""
         self._gl_works = False
         self._asked: tuple[dict, bytes] | None = None
+        # Ways whose process ended in this request: the next one may find them well.
+        self._ended_in: dict[str, str] = {}
         self._next = 0
         self._heard = 0.0
 
@@ -50,6 +52,7 @@ class RenderClient:
         self._next += 1
         request = json.loads(request_json)
         self._asked = ({**request, "id": self._next}, bytes(blob))
+        self._ended_in = {}
         self._send()
 
     def poll(self, timeout_s: float) -> tuple[()] | tuple[str, bytes]:
@@ -132,7 +135,8 @@ class RenderClient:
         self._heard = time.monotonic()
 
     def _start(self) -> None:
-        left = [name for name in gl.backends(os.environ) if name not in _failed]
+        reasons = self._reasons()
+        left = [name for name in gl.backends(os.environ) if name not in reasons]
         # Without a way to GL there are still environments that draw themselves.
         self._backend = left[0] if left else "disable"
         self._gl_works = False
@@ -156,7 +160,9 @@ class RenderClient:
 
     def _refused(self, document: dict) -> None:
         if document["kind"] == "gl":
-            self._try_next_way(document["message"])
+            if self._backend != "disable":
+                _failed[self._backend] = document["message"]
+            self._try_next_way()
             return
         self._asked = None
         if document["kind"] == "request":
@@ -171,22 +177,23 @@ class RenderClient:
         said = self._last_words()
         if not self._gl_works and self._backend != "disable":
             # A driver that fails may end its process.
-            self._try_next_way(f"the process that tried it ended {how}{said}")
+            self._ended_in[self._backend] = f"the process that tried it ended {how}{said}"
+            self._try_next_way()
             return
         self.close()
         raise RenderUnavailable(f"the process that draws ended {how}{said}")
 
-    def _try_next_way(self, reason: str) -> None:
+    def _try_next_way(self) -> None:
         asked, backend = self._asked, self._backend
         self.close()
         if backend == "disable":
-            wanted = gl.backends(os.environ)
-            raise RenderUnavailable(
-                gl.none_works({name: _failed[name] for name in wanted if name in _failed})
-            )
-        _failed[backend] = reason
+            raise RenderUnavailable(gl.none_works(self._reasons()))
         self._asked = asked
         self._send()
+
+    def _reasons(self) -> dict[str, str]:
+        known = {**_failed, **self._ended_in}
+        return {name: known[name] for name in gl.backends(os.environ) if name in known}
 
     def _last_words(self) -> str:
         size = self._log.seek(0, os.SEEK_END)

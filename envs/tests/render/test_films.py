@@ -6,6 +6,9 @@ import io
 import itertools
 import json
 import os
+import subprocess
+import sys
+import time
 
 import numpy as np
 import pytest
@@ -162,6 +165,56 @@ def test_a_board_is_filmed_without_gl(renderer, monkeypatch):
     assert answer["speed"] is None
     assert len(pictures) == 7
     assert Image.open(io.BytesIO(video)).n_frames >= 2
+
+
+@needs_gl
+def test_a_process_that_drew_ends_without_a_word_and_leaves_no_descriptor():
+    before = set(os.listdir("/proc/self/fd"))
+    client = RenderClient()
+    shoot(client, "Hopper-v5", 0, np.zeros((3, 3)))
+    log = os.dup(client._log.fileno())
+    client.close()
+    os.lseek(log, 0, os.SEEK_SET)
+    # EGL prints tracebacks where a context is left to the interpreter's end.
+    assert os.read(log, 4000) == b""
+    os.close(log)
+    assert set(os.listdir("/proc/self/fd")) == before
+
+
+def test_a_process_ends_with_the_one_that_asked_it_though_that_was_killed():
+    asker = subprocess.Popen(
+        [sys.executable, "-c", _ASKS_AND_WAITS],
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    process = int(asker.stdout.readline())
+    asker.kill()
+    asker.wait()
+    asker.stdout.close()
+    deadline = time.monotonic() + 60
+    while _runs(process):
+        assert time.monotonic() < deadline, "the process that draws outlives its asker"
+        time.sleep(0.02)
+
+
+_ASKS_AND_WAITS = """
+import json, time
+from promptpo_render.client import RenderClient
+client = RenderClient()
+client.submit(json.dumps({"type": "film", "environment": "NoiseWorld6", "preset": "paper",
+    "width": 320, "height": 240, "seed": 0, "most": 300, "video": "gif"}), bytes(8 * 100))
+print(client.running, flush=True)
+time.sleep(600)
+"""
+
+
+def _runs(process):
+    try:
+        with open(f"/proc/{process}/stat", encoding="ascii") as stat:
+            return stat.read().rpartition(")")[2].split()[0] != "Z"
+    except (FileNotFoundError, ProcessLookupError):
+        return False
 
 
 def _seconds(shown):
