@@ -3,6 +3,7 @@ package dev.promptpo.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
+import dev.promptpo.ledger.LedgerReader;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,6 +14,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -25,6 +27,21 @@ class ProcessTest {
                     for _ in range(1000000):
                         pass
                     return 0
+            """;
+
+    /** For every role: a class of each name that may be asked for. */
+    private static final String ANSWER =
+            """
+            ```python
+            class NoiseWorld0Policy:
+                def act(self, obs):
+                    return 1 if obs.agent_row < obs.goal_row else 3
+
+
+            class Feedback:
+                def summarize_trajectory(self, traj):
+                    return f"{len(traj)} steps"
+            ```
             """;
 
     @TempDir private Path folder;
@@ -80,25 +97,121 @@ class ProcessTest {
         assertThat(lastLine()).startsWith("promptpo: the output cannot be written: No space");
     }
 
+    /** A limit on a file's size stands in for a full disk: a write fails half-way. */
+    @Test
+    void aDiskThatIsFullEndsWithFourAndTheSameCommandGoesOn() throws Exception {
+        Path run = folder.resolve("run");
+        Process process = relayedRun();
+        awaitRequests();
+        long size = Files.size(run.resolve("events.jsonl"));
+        assumeThat(runs("prlimit", "--fsize=" + (size + 100), "--pid", "" + process.pid()))
+                .as("has prlimit")
+                .isTrue();
+        answer(process);
+        assertStoppedAndIntact(process, run, "File too large");
+        goOn();
+    }
+
+    /** Only the superuser may make a file immutable, and no mode would hold that one back. */
+    @Test
+    @Tag("slow")
+    void aFolderThatBecomesUnwritableEndsWithFourAndTheSameCommandGoesOn() throws Exception {
+        Path run = folder.resolve("run");
+        Process process = relayedRun();
+        awaitRequests();
+        String events = run.resolve("events.jsonl").toString();
+        assumeThat(runs("chattr", "+i", events)).as("has immutable files").isTrue();
+        try {
+            answer(process);
+            assertStoppedAndIntact(process, run, "Operation not permitted");
+            Process again = optimize();
+            assertThat(again.waitFor(30, TimeUnit.SECONDS)).isTrue();
+            assertThat(again.exitValue()).isEqualTo(1);
+            assertThat(lastLine()).startsWith("promptpo: cannot write the run in " + run);
+        } finally {
+            assertThat(runs("chattr", "-i", events)).isTrue();
+        }
+        goOn();
+    }
+
+    /** Until both policies are asked for: their prompts are in the ledger then. */
+    private void awaitRequests() throws Exception {
+        Path requests = folder.resolve("requests");
+        await(() ->
+                Files.exists(requests.resolve("policy-1-1.request.md"))
+                        && Files.exists(requests.resolve("policy-1-2.request.md")));
+    }
+
+    private void assertStoppedAndIntact(Process process, Path run, String reason) throws Exception {
+        assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
+        assertThat(process.exitValue()).as(lastLine()).isEqualTo(4);
+        assertThat(lastLine())
+                .startsWith("promptpo: cannot write the run in " + run + " (")
+                .contains(reason)
+                .endsWith("then run it again; what was written before is safe");
+        assertThat(linesFromPromptpo()).isEqualTo(1);
+        assertThat(LedgerReader.open(run).verify()).isPositive();
+    }
+
+    private void goOn() throws Exception {
+        Process process = optimize();
+        answer(process);
+        assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
+        assertThat(process.exitValue()).as(lastLine()).isZero();
+        assertThat(Files.readString(folder.resolve("out.txt")))
+                .contains("Held-out return of the best policy");
+    }
+
+    /** Answers what is asked, as a person would, until the process ends. */
+    private void answer(Process process) throws Exception {
+        Path requests = folder.resolve("requests");
+        while (process.isAlive()) {
+            try (Stream<Path> files = Files.list(requests)) {
+                for (Path file : files.toList()) {
+                    String name = file.getFileName().toString();
+                    Path answer = file.resolveSibling(name.replace(".request.", ".answer."));
+                    if (name.endsWith(".request.md") && !Files.exists(answer)) {
+                        Path unfinished = Files.writeString(folder.resolve("answer"), ANSWER);
+                        Files.move(unfinished, answer);
+                    }
+                }
+            }
+            Thread.sleep(20);
+        }
+    }
+
+    private static boolean runs(String... command) throws Exception {
+        try {
+            return new ProcessBuilder(command).start().waitFor() == 0;
+        } catch (IOException e) {
+            return false; // there is no such command
+        }
+    }
+
     /** A run that waits for a person's answer. */
     private Process relayedRun() throws Exception {
         Path requests = folder.resolve("requests");
-        Process process =
-                start(
-                        "optimize",
-                        "NoiseWorld0",
-                        "--model",
-                        "relay:" + requests,
-                        "--candidates",
-                        "2",
-                        "--rounds",
-                        "1",
-                        "--directory",
-                        folder.resolve("run").toString());
+        Process process = optimize();
         await(() ->
                 lines().anyMatch(line -> line.startsWith("round 1 of 1"))
                         && Files.isDirectory(requests));
         return process;
+    }
+
+    private Process optimize() throws IOException {
+        return start(
+                "optimize",
+                "NoiseWorld0",
+                "--model",
+                "relay:" + folder.resolve("requests"),
+                "--candidates",
+                "2",
+                "--rounds",
+                "1",
+                "--heldout",
+                "4",
+                "--directory",
+                folder.resolve("run").toString());
     }
 
     private Process start(String... arguments) throws IOException {
