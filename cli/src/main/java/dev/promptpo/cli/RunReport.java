@@ -1,7 +1,8 @@
 package dev.promptpo.cli;
 
+import dev.promptpo.analysis.Curves;
 import dev.promptpo.analysis.Interval;
-import dev.promptpo.analysis.Statistics;
+import dev.promptpo.analysis.LearningCurve;
 import dev.promptpo.analysis.Tables;
 import dev.promptpo.environment.EnvironmentSpec.Reference;
 import dev.promptpo.optimizer.Evaluation;
@@ -26,13 +27,17 @@ final class RunReport {
             return "The best policy failed on held-out episodes: "
                     + evaluation.failure().orElse("it says nothing of why");
         }
-        double[] returns = evaluation.returns().stream().mapToDouble(Double::doubleValue).toArray();
-        Interval interval =
-                Statistics.meanInterval(returns, "episodes of this policy", run.settings().seed());
-        StringBuilder text = new StringBuilder("Held-out return of the best policy: ");
-        text.append(interval);
-        reference("random policy", run.spec().references().random(), text);
-        reference("best known", run.spec().references().best(), text);
+        LearningCurve curve = Curves.learning(run);
+        StringBuilder text =
+                new StringBuilder("Held-out " + curve.measure() + " of the best policy: ");
+        text.append(
+                curve.finalHeldout()
+                        .map(Interval::toString)
+                        .orElseGet(() -> Digits.few(evaluation.score()) + " (one episode)"));
+        if (curve.measure().equals("return")) {
+            reference("random policy", curve.references().random(), text);
+            reference("best known", curve.references().best(), text);
+        }
         return text.toString();
     }
 

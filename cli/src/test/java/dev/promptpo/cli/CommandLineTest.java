@@ -16,8 +16,10 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -280,6 +282,30 @@ class CommandLineTest {
     }
 
     @Test
+    void saysWhichFileOfARunIsNotWhatWasWritten() throws IOException {
+        record(folder.resolve("recording.json"));
+        Path runs = folder.resolve("runs/recorded");
+        List<Path> files = new ArrayList<>(List.of(runs.resolve("run.json")));
+        files.add(runs.resolve("events.jsonl"));
+        try (Stream<Path> payloads = Files.list(runs.resolve("payloads"))) {
+            payloads.forEach(files::add);
+        }
+        assertThat(files).hasSizeGreaterThan(6);
+        for (Path file : files) {
+            byte[] whole = Files.readAllBytes(file);
+            byte[] changed = whole.clone();
+            changed[whole.length / 2] ^= 1;
+            Files.write(file, changed);
+            assertThat(run("runs", "verify", runs.toString())).as("%s", file).isEqualTo(1);
+            assertThat(err.strip().lines()).hasSize(1);
+            assertThat(err).contains(file.toString(), "from a copy");
+            Files.write(file, whole);
+        }
+        assertThat(run("runs", "verify", runs.toString())).isEqualTo(0);
+        assertThat(out).containsPattern("\\d+ events and " + (files.size() - 2) + " payloads");
+    }
+
+    @Test
     void exportsARunAsAPageAndAsTables() throws IOException {
         record(folder.resolve("recording.json"));
         String recorded = folder.resolve("runs/recorded").toString();
@@ -287,6 +313,8 @@ class CommandLineTest {
         assertThat(run("runs", "export", recorded, "--output", page.toString())).as(err).isZero();
         assertThat(out.strip()).isEqualTo(page.toString());
         assertThat(page).content().contains("PromptPO on NoiseWorld0", "isolation sandbox");
+        assertThat(page).content().contains("<img ", "src=\"data:image/svg+xml;base64,");
+        assertThat(page).content().doesNotContainPattern("src=\"(?!data:)|<script|<link");
 
         Path tables = folder.resolve("out/tables");
         String[] csv = {"runs", "export", recorded, "--format", "csv", "--output", "" + tables};

@@ -21,6 +21,10 @@ import java.util.function.BiConsumer;
  */
 record EventLog(List<Event> events, long committed, byte[] tail) {
     private static final List<String> HEAD = List.of("sequence", "time", "type");
+
+    /** The event that says in which format those after it are written. */
+    private static final String SESSION = "session_started";
+
     private static final byte[] TYPE = "\",\"type\":\"".getBytes(UTF_8);
 
     /**
@@ -35,7 +39,7 @@ record EventLog(List<Event> events, long committed, byte[] tail) {
                 eachLine(
                         bytes,
                         where,
-                        (from, to, number) -> events.add(event(bytes, from, to, number)));
+                        (from, to, number) -> events.add(event(bytes, from, to, number, where)));
         return new EventLog(
                 List.copyOf(events), committed, Arrays.copyOfRange(bytes, committed, bytes.length));
     }
@@ -57,7 +61,7 @@ record EventLog(List<Event> events, long committed, byte[] tail) {
                 (from, to, number) -> {
                     SealedLine.check(bytes, from, to);
                     Optional<String> type = typeOf(bytes, from, to, number);
-                    if (type.isPresent()) {
+                    if (type.isPresent() && !type.get().equals(SESSION)) {
                         Optional<Part> part = wanted.of(type.get());
                         if (part.isPresent()) {
                             ObjectNode fields = SealedLine.read(bytes, from, to, part.get());
@@ -65,7 +69,7 @@ record EventLog(List<Event> events, long committed, byte[] tail) {
                         }
                         return;
                     }
-                    Event event = event(bytes, from, to, number);
+                    Event event = event(bytes, from, to, number, where);
                     if (wanted.of(event.type()).isPresent()) {
                         visitor.accept(event.type(), event.fields());
                     }
@@ -176,7 +180,7 @@ record EventLog(List<Event> events, long committed, byte[] tail) {
                 cause);
     }
 
-    private static Event event(byte[] bytes, int from, int to, long number)
+    private static Event event(byte[] bytes, int from, int to, long number, String where)
             throws SealedLine.Broken {
         SealedLine.check(bytes, from, to);
         ObjectNode fields = SealedLine.read(bytes, from, to);
@@ -187,6 +191,10 @@ record EventLog(List<Event> events, long committed, byte[] tail) {
         }
         Instant time = Instant.parse(fields.path("time").asText());
         String type = fields.path("type").asText();
+        if (type.equals(SESSION)) {
+            RunDocument.refuseNewer(
+                    fields.path("schema").asInt(), "line " + number + " of " + where);
+        }
         fields.remove(HEAD);
         return new Event(sequence, time, type, fields);
     }

@@ -17,10 +17,6 @@ import java.util.function.BiConsumer;
  * line that has not got its newline yet is left out.
  */
 public final class LedgerReader {
-    private static final String NEWER =
-            "%s was written in format %d, this version reads up to %d: use a newer version of"
-                    + " promptpo";
-
     private final Path directory;
     private final RunDocument run;
     private final Payloads payloads;
@@ -173,8 +169,6 @@ public final class LedgerReader {
         } catch (IOException e) {
             return; // the checksum says it better
         }
-        if (schema > RunDocument.SCHEMA) {
-            throw new LedgerException(NEWER.formatted(file, schema, RunDocument.SCHEMA));
-        }
+        RunDocument.refuseNewer(schema, file.toString());
     }
 }

@@ -58,6 +58,24 @@ public record RunDocument(
         return Payloads.digest(Json.canonicalBytes(settings));
     }
 
+    /**
+     * Refuses what a newer version wrote, rather than misread it.
+     *
+     * @param what was written in that format, for the message
+     * @throws LedgerException when the format is newer than {@link #SCHEMA}
+     */
+    static void refuseNewer(int schema, String what) {
+        if (schema > SCHEMA) {
+            throw new LedgerException(
+                    what
+                            + " was written in format "
+                            + schema
+                            + ", this version reads up to "
+                            + SCHEMA
+                            + ": use a newer version of promptpo");
+        }
+    }
+
     ObjectNode toJson() {
         ObjectNode json = Json.object();
         json.put("schema", schema);

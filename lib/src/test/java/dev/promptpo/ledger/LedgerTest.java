@@ -275,6 +275,29 @@ class LedgerTest {
         assertThatThrownBy(this::begin).isInstanceOf(LedgerException.class);
     }
 
+    /** A run that was begun in this format and gone on with by a newer version. */
+    @Test
+    void refusesASessionOfANewerFormat() {
+        try (Ledger ledger = begin()) {
+            ledger.append("session_started", Json.object().put("schema", RunDocument.SCHEMA));
+            ledger.append("session_started", Json.object().put("schema", RunDocument.SCHEMA + 1));
+            ledger.append("unheard_of", Json.object().put("number", 1));
+        }
+        LedgerReader reader = LedgerReader.open(run());
+        for (ThrowingCallable opening :
+                List.<ThrowingCallable>of(
+                        reader::events,
+                        () -> reader.visit(EventSelection.none(), (type, fields) -> {}),
+                        () -> Ledger.open(run()),
+                        this::begin)) {
+            assertThatThrownBy(opening)
+                    .isInstanceOf(LedgerException.class)
+                    .hasMessageContaining("line 2 of ")
+                    .hasMessageContaining("was written in format 2")
+                    .hasMessageContaining("use a newer version");
+        }
+    }
+
     @Test
     void refusesAFolderThatIsNoRun() throws IOException {
         assertThatThrownBy(() -> LedgerReader.open(run()))

@@ -134,6 +134,31 @@ class SchemaTest {
     }
 
     @Test
+    void everyFileSaysItsVersionAndNoneGoesWithoutOne() throws IOException {
+        Run run = plan(Script.good().model()).run();
+        run.close();
+        Path recording = folder.resolve("recording.json");
+        Recording.of(run.ledger(), new Provenance("a script", "test", "", "", Map.of(), ""))
+                .write(recording);
+        JsonNode first =
+                JSON.readTree(Files.readAllLines(folder.resolve("run/events.jsonl")).getFirst());
+        assertThat(first.path("type").asText()).isEqualTo("session_started");
+        Map<String, JsonNode> files =
+                Map.of(
+                        "run", read(folder.resolve("run/run.json")),
+                        "event", first,
+                        "recording", read(recording));
+        for (Map.Entry<String, JsonNode> file : files.entrySet()) {
+            assertThat(file.getValue().path("schema").asInt()).as(file.getKey()).isEqualTo(1);
+            ObjectNode without = file.getValue().deepCopy();
+            without.remove("schema");
+            assertThat(Schemas.lenient(file.getKey()).problems(without))
+                    .as("%s without a version", file.getKey())
+                    .isNotEmpty();
+        }
+    }
+
+    @Test
     void theKeptRecordingsAreWhatTheSchemaSays() throws IOException {
         Path kept = Path.of(System.getProperty("promptpo.home")).resolve("notebooks/recordings");
         try (Stream<Path> files = Files.list(kept)) {
