@@ -29,8 +29,8 @@ from promptpo_rollout.local import Engine
 CORPUS = sorted((Path(__file__).parent / "corpus").glob("*.py"))
 SEEDS = range(5)
 LIMITS = {
-    **{"cpu_s_load": 0.4, "cpu_s_step": 0.3, "cpu_s_feedback": 0.3},
-    **{"wall_s": 1.0, "memory_mb": 256},
+    **{"cpu_s_load": 2.0, "cpu_s_step": 1.0, "cpu_s_feedback": 1.0},
+    **{"wall_s": 20.0, "memory_mb": 256},
 }
 SECRET = "b1c5-seen-by-nobody"
 MARK = "promptpo-hostile"

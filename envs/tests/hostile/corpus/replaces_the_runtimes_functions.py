@@ -1,5 +1,6 @@
 # outcome: TIMEOUT act
 # wall: yes
+# wall_s: 0.3
 # cpu_s_step: 0.02
 # message: did not answer within
 # Its own process answers nothing any more; the worker waits no longer than it says.

@@ -1,6 +1,7 @@
 # outcome: TIMEOUT act
 # message: did not answer within
 # wall: yes
+# wall_s: 0.3
 # cpu_s_step: 0.02
 import threading
 
