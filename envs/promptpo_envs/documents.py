@@ -41,6 +41,8 @@ _KEYS = {
     "limits": dict,
     "references": dict,
 }
+_OPTIONAL_KEYS = ("board", "code")
+"""A NoiseWorld's board; the digest of the files of an environment that a user registered."""
 _FIELD_KEYS = {"name", "start", "stop", "shape", "unit", "low", "high", "meaning", "extra"}
 _ACTION_KEYS = {"kind", "n", "names", "units", "shape", "low", "high"}
 _REFERENCE_KINDS = ("exact", "measured", "published")
@@ -99,7 +101,7 @@ def complete(draft: dict[str, Any]) -> dict[str, Any]:
         numbers = {key: _number(reference.get(key)) for key in ("value", "low", "high")}
         document["references"][which] = reference | numbers
     _check(document)
-    document = {key: document[key] for key in (*_KEYS, "board") if key in document}
+    document = {key: document[key] for key in (*_KEYS, *_OPTIONAL_KEYS) if key in document}
     document["digest"] = digest(document)
     return document
 
@@ -187,7 +189,7 @@ def _check(document: dict[str, Any]) -> None:
             type(document[key]) is kind,
             f"{key!r} is {document[key]!r}, expected {kind.__name__}",
         )
-    unknown = document.keys() - _KEYS.keys() - {"board", "digest"}
+    unknown = document.keys() - _KEYS.keys() - {*_OPTIONAL_KEYS, "digest"}
     require(not unknown, f"unknown keys {sorted(unknown)}")
     require(document["schema"] == SCHEMA, f"schema {document['schema']}, expected {SCHEMA}")
     require(document["horizon"] > 0, f"horizon {document['horizon']}, expected 1 or more")

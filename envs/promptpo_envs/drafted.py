@@ -58,8 +58,8 @@ class Drafted:
                     "preset": preset,
                     "drafted": True,
                     "horizon": gymnasium.spec(name).max_episode_steps or DEFAULT_HORIZON,
-                    "observation": _fields(env.observation_space),
-                    "action": _action(env.action_space),
+                    "observation": fields_of(env.observation_space),
+                    "action": action_of(env.action_space),
                     "reward": {"text": "The environment's own reward; not described."},
                     "termination": "The environment's own rules, or the horizon.",
                     "context": {
@@ -72,9 +72,10 @@ class Drafted:
             env.close()
 
 
-def _fields(space: spaces.Space, name: str = "obs") -> list[dict[str, Any]]:
+def fields_of(space: spaces.Space, name: str = "obs") -> list[dict[str, Any]]:
+    """Fields without meanings for an observation space; UnsupportedSpaces for some."""
     if isinstance(space, spaces.Dict):
-        parts = [_fields(part, _identifier(key)) for key, part in space.spaces.items()]
+        parts = [fields_of(part, _identifier(key)) for key, part in space.spaces.items()]
         return [field for part in parts for field in part]
     if isinstance(space, spaces.Discrete):
         low, high = float(space.start), float(space.start + space.n - 1)
@@ -106,7 +107,8 @@ def _fields(space: spaces.Space, name: str = "obs") -> list[dict[str, Any]]:
     )
 
 
-def _action(space: spaces.Space) -> dict[str, Any]:
+def action_of(space: spaces.Space) -> dict[str, Any]:
+    """The action of a specification for an action space; UnsupportedSpaces for some."""
     if isinstance(space, spaces.Discrete) and space.start == 0:
         n = int(space.n)
         return {"kind": "discrete", "n": n, "names": [f"action_{i}" for i in range(n)]}

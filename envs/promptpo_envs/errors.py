@@ -17,7 +17,19 @@ class UnknownEnvironment(LookupError):
         hint = f" Nearest: {', '.join(self.nearest)}." if self.nearest else ""
         super().__init__(
             f"Unknown environment {wanted!r}.{hint}"
-            " `./promptpo environments` lists them; any Gymnasium id works too."
+            " `./promptpo environments` lists them; any Gymnasium id works too, and your own once"
+            " it is registered: Environments.register, or its file in place of the id."
+        )
+
+
+class NotRegistered(LookupError):
+    """These are files of a user's own environment that this process was not given."""
+
+    def __init__(self, reference: str):
+        name, _, digest = reference.rpartition("@")
+        super().__init__(
+            f"{name} with the files {digest[:16]} is not registered here: register its file or"
+            " folder first, as it was (Environments.register, or the path in place of the id)"
         )
 
 

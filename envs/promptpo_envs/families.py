@@ -67,13 +67,18 @@ class SpecificationFiles:
 
     def _draft(self, name: str, preset: str) -> dict[str, Any]:
         content = read_toml(self._package, f"{name}.toml")
-        overrides = content.pop("presets", {}).get(preset, {})
         family = self._package.rsplit(".", 1)[-1]
-        draft = merged({"id": name, "family": family, "preset": preset} | content, overrides)
-        if preset == "paper":
-            fields = draft["observation"]
-            draft["observation"] = [field for field in fields if not field.get("extra", False)]
-        return draft
+        return {"id": name, "family": family, "preset": preset} | under_preset(content, preset)
+
+
+def under_preset(content: dict[str, Any], preset: str) -> dict[str, Any]:
+    """What a specification file says under a preset: overridden, and without extra fields under
+    ``paper``."""
+    own = merged(content, content.get("presets", {}).get(preset, {}))
+    own.pop("presets", None)
+    if preset == "paper" and "observation" in own:
+        own["observation"] = [field for field in own["observation"] if not field.get("extra")]
+    return own
 
 
 def made(gymnasium_id: str, **options: Any) -> gymnasium.Env:
@@ -101,7 +106,7 @@ def read_toml(package: str, file: str) -> dict[str, Any]:
     return tomllib.loads(_toml_text(package, file))
 
 
-FAMILIES = ("noise_world", "classic_control", "point_maze", "mujoco", "meta_world")
+FAMILIES = ("noise_world", "classic_control", "point_maze", "mujoco", "meta_world", "registered")
 """Subpackages with a ``FAMILY``, in the order to list them."""
 
 

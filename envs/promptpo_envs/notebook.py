@@ -6,15 +6,17 @@ Only strings, numbers, booleans and NumPy arrays cross to the caller.
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 from gymnasium import spaces
 from promptpo_render.mirror import Mirror
 
-from promptpo_envs import catalogue
+from promptpo_envs import catalogue, registered
 from promptpo_envs.errors import NoEpisode
 from promptpo_envs.observation import FrameReader
+from promptpo_envs.registered.bundle import Bundle
 
 SHARED_HEAD = 3
 """Numbers before the frame in shared memory: reward, terminated, truncated."""
@@ -31,13 +33,14 @@ class Handle:
         document = catalogue.specification(id, preset)
         self.spec = json.dumps(document)
         self._id = document["id"]
-        self._env = catalogue.make(id, preset)
+        reference = registered.FAMILY.reference(document)
+        self._env = catalogue.make(reference, preset)
         # A picture that needs no GL may be drawn in this process; see promptpo_render for others.
         self._drawn_here = self._env.metadata.get("draws_anywhere", False)
         if self._drawn_here:
             self._env.close()
-            self._env = catalogue.make(id, preset, render_mode="rgb_array")
-        self._mirror = Mirror(document["id"], preset)
+            self._env = catalogue.make(reference, preset, render_mode="rgb_array")
+        self._mirror = Mirror(reference, preset, registered.FAMILY.text(reference) or "")
         self._frame = FrameReader(self._env)
         self._shared = np.empty(SHARED_HEAD + document["observation_size"])
         self._last = np.empty(0)
@@ -130,6 +133,22 @@ def open(id: str, preset: str = "paper") -> Handle:
 def specification(id: str, preset: str = "paper") -> str:
     """The specification document as a JSON string."""
     return json.dumps(catalogue.specification(id, preset))
+
+
+def register_source(source: str, specification: str = "") -> str:
+    """Registers an environment from its source; gives its ``id``, ``digest`` and ``text`` (the
+    files, whose digest it is) as JSON. Raises InvalidEnvironment."""
+    return _registered(Bundle.of_source(source, specification))
+
+
+def register_path(path: str) -> str:
+    """Registers an environment from its file or folder; gives as ``register_source``."""
+    return _registered(Bundle.of_path(Path(path)))
+
+
+def _registered(bundle: Bundle) -> str:
+    own = registered.FAMILY.add(bundle)
+    return json.dumps({"id": own.id, "digest": bundle.digest, "text": bundle.text})
 
 
 def environments() -> str:

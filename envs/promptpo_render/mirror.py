@@ -26,7 +26,8 @@ class Mirror:
     mirrors: use them from one thread.
     """
 
-    def __init__(self, environment: str, preset: str) -> None:
+    def __init__(self, environment: str, preset: str, files: str = "") -> None:
+        """``files``: of a user's own environment (``promptpo_envs.registered``), its bundle."""
         self._scene = {
             "type": "picture",
             "scene": next(_numbers),
@@ -35,6 +36,9 @@ class Mirror:
             "width": WIDTH,
             "height": HEIGHT,
         }
+        self._name = environment.partition("@")[0]
+        if files:
+            self._scene["files"] = files
         self._seed: int | None = None
         self._actions: list[np.ndarray] = []
         self._shown = 0
@@ -64,7 +68,7 @@ class Mirror:
         there = np.frombuffer(blob[:size], dtype="<f8")
         if there.tobytes() != np.asarray(frame, dtype="<f8").tobytes():
             raise RenderUnavailable(
-                f"{self._scene['environment']} does not repeat itself: the same seed and actions"
+                f"{self._name} does not repeat itself: the same seed and actions"
                 " led elsewhere in the process that draws, so there is no picture of this state"
             )
         pixels = np.frombuffer(blob, dtype=np.uint8, offset=size)
@@ -89,6 +93,6 @@ class Mirror:
             return _client.ask({**self._scene, "seed": self._seed, "from": start}, blob)
         except LookupError:
             raise RenderUnavailable(
-                f"the process that draws does not know {self._scene['environment']}: it knows"
+                f"the process that draws does not know {self._name}: it knows"
                 " what is installed, not what was registered here alone"
             ) from None

@@ -112,7 +112,8 @@ class Studio:
             return _error("request", f"{problem.args[0] if problem.args else problem}")
         except Exception as problem:
             self._forget(asked.get("scene", -1))
-            return _error("environment", f"{asked.get('environment')}: {one_line(problem)}")
+            name = str(asked.get("environment")).partition("@")[0]
+            return _error("environment", f"{name}: {one_line(problem)}")
 
     def _picture(self, asked: dict, blob: bytes) -> tuple[dict, bytes]:
         shot = self._shots.get(asked["scene"])
@@ -190,6 +191,10 @@ class Studio:
         }, b"".join(parts)
 
     def _open(self, asked: dict) -> Scene:
+        if "files" in asked:
+            from promptpo_envs import registered
+
+            registered.FAMILY.learn(asked["files"])
         scene = Scene(asked["environment"], asked["preset"], asked["width"], asked["height"])
         if scene.renderer.startswith(f"{gl.backend()}:") and not self._gl_said:
             self._gl_said = True

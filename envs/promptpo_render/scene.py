@@ -28,7 +28,8 @@ class Scene:
     """
 
     def __init__(self, name: str, preset: str, width: int, height: int) -> None:
-        self.name = name
+        # Of a user's own environment the digest of its files follows; a message needs no such.
+        self.name = name.partition("@")[0]
         self._environment, specification = _made(name, preset)
         try:
             self._space = ActionSpace(specification["action"])
@@ -38,10 +39,10 @@ class Scene:
             if holder is not None:
                 self._painter = _MujocoPainter(parts, holder, width, height)
             else:
-                _refuse_undrawn(name, self._environment.env)
+                _refuse_undrawn(self.name, self._environment.env)
                 self._environment.close()
                 self._environment, _same = _made(name, preset, render_mode="rgb_array")
-                self._painter = _OwnPainter(name, self._environment.env)
+                self._painter = _OwnPainter(self.name, self._environment.env)
         except BaseException:
             self._environment.close()
             raise
@@ -155,7 +156,7 @@ def _made(name: str, preset: str, **options: object) -> tuple[Environment, dict]
         raise
     except (ImportError, gymnasium.error.DependencyNotInstalled) as problem:
         _check_gl()
-        raise _missing(name, one_line(problem)) from None
+        raise _missing(name.partition("@")[0], one_line(problem)) from None
     except Exception:
         _check_gl()
         raise

@@ -126,6 +126,18 @@ class Environments:
             copies.append(Environment(name, preset, specification))
         return copies[:count]
 
+    def learn(self, files: str, folder: str) -> None:
+        """Take over a user's environment, to be unpacked below ``folder`` when it is needed."""
+        from promptpo_envs import registered
+
+        registered.FAMILY.learn(files, folder)
+
+    def told(self, name: str, problem: Exception) -> str:
+        """What an environment raised, in one line, with the place where it is a user's own."""
+        from promptpo_envs import registered
+
+        return registered.FAMILY.told(name, problem)
+
     def forget(self, name: str, preset: str) -> None:
         """Throw copies away whose state cannot be trusted any more."""
         for environment in self._copies.pop((name, preset), []):

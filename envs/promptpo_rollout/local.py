@@ -16,6 +16,10 @@ class Engine:
     def __init__(self, workers: int = 1, isolation: str = "sandbox") -> None:
         self.client = Client.start(sys.executable, workers, isolation)
 
+    def register(self, text: str) -> None:
+        """Give the workers the files of a user's environment (a bundle's text)."""
+        self.client.submit('{"type": "register"}', text.encode("utf-8"))
+
     def rollout(self, environment: str, source: str, seeds: Sequence[int], **options: object):
         """Run one policy; the final document (``(document, trace)`` where ``trace=True``)."""
         request = {

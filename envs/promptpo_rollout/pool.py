@@ -6,6 +6,8 @@ it does for its workers' jobs is all that a distributed engine would replace.
 A client sends documents (``wire``) with a ``type`` and an ``id`` of its own counting:
 
 - ``rollout``, ``feedback``: a job (``request``); ``limits`` are those of ``limits.Limits``.
+- ``register``: the files of a user's environment as its blob (``promptpo_envs.registered``), for
+  all jobs after it that name them; never answered.
 - ``cancel`` with ``job``: the job's final document still comes.
 - ``hello``: answered once all workers have proven their isolation.
 
@@ -35,6 +37,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 
 from promptpo_rollout.wire import Channel, WireError
@@ -54,9 +57,11 @@ def main(arguments: list[str]) -> None:
     signal.pthread_sigmask(signal.SIG_SETMASK, [])
     client = Channel(socket.socket(fileno=options.fd))
     pool = Pool(client, options.workers, options.isolation)
-    with contextlib.suppress(WireError):
-        pool.serve()
-    pool.close()
+    try:
+        with contextlib.suppress(WireError):
+            pool.serve()
+    finally:
+        pool.close()
 
 
 _NUMBERS_DEPEND_ON = ("numpy", "gymnasium", "mujoco", "metaworld")
@@ -99,6 +104,9 @@ class Pool:
         self._queue: collections.deque[_Job] = collections.deque()
         self._greetings: list[int] = []
         self._self_test: dict = {}
+        self._registered: list[bytes] = []
+        # Workers are killed, so what they unpack lies where their pool can throw it away.
+        self._folder = tempfile.TemporaryDirectory(prefix="promptpo-pool-")
         self._failed_starts = 0
         cores = sorted(os.sched_getaffinity(0))
         # Several small pools on one machine should not all sit on its first core.
@@ -126,6 +134,7 @@ class Pool:
             worker.process.kill()
         for worker in self._workers:
             worker.process.wait()
+        self._folder.cleanup()
 
     def _start(self, number: int) -> _Worker:
         ours, theirs = socket.socketpair()
@@ -143,6 +152,8 @@ class Pool:
                 pass_fds=[theirs.fileno()],
             )
         worker = _Worker(number, process, Channel(ours))
+        for files in self._registered:
+            self._tell_of(worker, files)
         self._selector.register(worker.channel, selectors.EVENT_READ, worker)
         return worker
 
@@ -153,10 +164,18 @@ class Pool:
             if kind == "hello":
                 self._greetings.append(job)
                 self._greet()
+            elif kind == "register":
+                self._registered.append(blob)
+                for worker in self._workers:
+                    self._tell_of(worker, blob)
             elif kind == "cancel":
                 self._cancel(document["job"])
             else:
                 self._queue.append(_Job(job, text, blob))
+
+    def _tell_of(self, worker: _Worker, files: bytes) -> None:
+        with contextlib.suppress(WireError):  # its end is heard at the next select
+            worker.channel.put_document({"type": "register", "folder": self._folder.name}, files)
 
     def _hear_worker(self, worker: _Worker) -> None:
         try:

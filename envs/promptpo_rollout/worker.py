@@ -113,6 +113,9 @@ class Worker:
         """Take jobs until the pool is gone (WireError)."""
         while True:
             job, blob = self._control.next_job()
+            if job.get("type") == "register":
+                self._environments.learn(blob.decode("utf-8"), job["folder"])
+                continue
             started, cpu = time.monotonic(), time.process_time()
             answer, trace = self._run(job, blob)
             answer.update(
@@ -191,8 +194,8 @@ class Worker:
         self._environments.forget(request.environment, request.preset)
         return {
             "event": "error",
-            "message": f"the environment {request.environment} failed: "
-            f"{type(problem).__name__}: {problem}",
+            "message": f"the environment {request.environment.partition('@')[0]} failed: "
+            f"{self._environments.told(request.environment, problem)}",
         }
 
 

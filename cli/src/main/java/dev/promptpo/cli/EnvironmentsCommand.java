@@ -28,7 +28,10 @@ final class EnvironmentsCommand implements Callable<Integer> {
     @Parameters(
             arity = "0..1",
             paramLabel = "ID",
-            description = "Environment to show, for example NoiseWorld1.")
+            description =
+                    "Environment to show, for example NoiseWorld1,"
+                            + EnvironmentArgument.OR_A_FILE
+                            + ".")
     private Optional<String> id;
 
     @Option(
@@ -45,10 +48,11 @@ final class EnvironmentsCommand implements Callable<Integer> {
     public Integer call() {
         PrintWriter out = command.commandLine().getOut();
         if (id.isPresent()) {
+            String known = EnvironmentArgument.id(id.get());
             if (json) {
-                out.println(Environments.document(id.get(), preset));
+                out.println(Environments.document(known, preset));
             } else {
-                show(Environments.spec(id.get(), preset), out);
+                show(Environments.spec(known, preset), out);
             }
         } else if (json) {
             out.println(Environments.listDocument());

@@ -36,7 +36,10 @@ import picocli.CommandLine.Spec;
 final class EvaluateCommand implements Callable<Integer> {
     @Spec private CommandSpec command;
 
-    @Parameters(paramLabel = "ENV", description = "Environment, for example NoiseWorld1.")
+    @Parameters(
+            paramLabel = "ENV",
+            description =
+                    "Environment, for example NoiseWorld1," + EnvironmentArgument.OR_A_FILE + ".")
     private String environment;
 
     @Option(
@@ -95,10 +98,10 @@ final class EvaluateCommand implements Callable<Integer> {
             throw bad("--seed must be 0 or larger; got " + seed);
         }
         String source = SourceFile.read(command, "--policy", policy);
-        EnvironmentSpec spec = Environments.spec(environment, preset);
+        EnvironmentSpec spec = Environments.spec(EnvironmentArgument.id(environment), preset);
         RolloutRequest request =
                 new RolloutRequest(
-                        spec.id(),
+                        spec.reference(),
                         preset,
                         source,
                         "",

@@ -43,7 +43,10 @@ import picocli.CommandLine.Spec;
 final class OptimizeCommand implements Callable<Integer> {
     @Spec private CommandSpec command;
 
-    @Parameters(paramLabel = "ENV", description = "Environment, for example NoiseWorld1.")
+    @Parameters(
+            paramLabel = "ENV",
+            description =
+                    "Environment, for example NoiseWorld1," + EnvironmentArgument.OR_A_FILE + ".")
     private String environment;
 
     @Option(
@@ -255,7 +258,7 @@ final class OptimizeCommand implements Callable<Integer> {
 
     private PromptPO plan() {
         PromptPO plan =
-                PromptPO.on(environment)
+                PromptPO.on(EnvironmentArgument.id(environment))
                         .preset(preset)
                         .model(source())
                         .seed(seed)

@@ -19,6 +19,13 @@ final class Catalogue {
                 python -> python.call(String.class, NOTEBOOK_MODULE, function, arguments));
     }
 
+    /** Something that runs a user's code: on the notebook's thread, where it can be interrupted. */
+    static String run(String function, Object... arguments) {
+        return on(
+                PythonThread.notebook(),
+                python -> python.call(String.class, NOTEBOOK_MODULE, function, arguments));
+    }
+
     static PythonObject open(Python python, String id, String preset) {
         return python.call(PythonObject.class, NOTEBOOK_MODULE, "open", id, preset);
     }
@@ -36,11 +43,15 @@ final class Catalogue {
         return switch (raised.type()) {
             case "promptpo_envs.errors.UnknownEnvironment" ->
                     new UnknownEnvironmentException(raised.detail(), raised);
-            case "promptpo_envs.errors.UnknownPreset", "promptpo_envs.drafted.UnsupportedSpaces" ->
+            case "promptpo_envs.errors.UnknownPreset",
+                    "promptpo_envs.drafted.UnsupportedSpaces",
+                    "promptpo_envs.registered.errors.InvalidEnvironment" ->
                     new IllegalArgumentException(raised.detail(), raised);
             case "promptpo_render.errors.RenderUnavailable" ->
                     new RenderException(raised.detail(), raised);
-            case "promptpo_envs.errors.EnvironmentUnavailable", "promptpo_envs.errors.NoEpisode" ->
+            case "promptpo_envs.errors.EnvironmentUnavailable",
+                    "promptpo_envs.errors.NotRegistered",
+                    "promptpo_envs.errors.NoEpisode" ->
                     new IllegalStateException(raised.detail(), raised);
             case "ModuleNotFoundError" ->
                     raised.detail().contains("'promptpo_envs'")

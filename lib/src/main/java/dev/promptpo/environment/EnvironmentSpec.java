@@ -1,6 +1,7 @@
 package dev.promptpo.environment;
 
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
@@ -46,6 +47,7 @@ import java.util.OptionalDouble;
  * @param limits what a policy's author is told it may use
  * @param references returns of the random policy and of the best known one
  * @param board the board of a NoiseWorld, for pictures only: it never enters a prompt
+ * @param code digest of the files of an environment that a user registered; empty for others
  * @param digest SHA-256 of the document without this key
  */
 @JsonIgnoreProperties(ignoreUnknown = true)
@@ -73,6 +75,7 @@ public record EnvironmentSpec(
         Limits limits,
         References references,
         Optional<JsonNode> board,
+        @JsonInclude(JsonInclude.Include.NON_ABSENT) Optional<String> code,
         String digest) {
 
     private static final int SCHEMA = 1;
@@ -91,6 +94,7 @@ public record EnvironmentSpec(
         }
         observation = List.copyOf(observation);
         board = board == null ? Optional.empty() : board.filter(node -> !node.isNull());
+        code = code == null ? Optional.empty() : code;
     }
 
     /**
@@ -124,6 +128,14 @@ public record EnvironmentSpec(
         } catch (JsonProcessingException e) {
             throw new IllegalStateException("a specification is always JSON", e);
         }
+    }
+
+    /**
+     * What names exactly this environment in any process: the id, and for one that a user
+     * registered {@code id@digest}, which stays the same files when others take over the id.
+     */
+    public String reference() {
+        return code.map(digest -> id + "@" + digest).orElse(id);
     }
 
     /** The number of values of an action: 1 for a discrete space. */

@@ -90,7 +90,7 @@ record CandidateProcedure(
                 "search/" + role,
                 role,
                 new RolloutRequest(
-                        spec.id(),
+                        spec.reference(),
                         settings.preset(),
                         source,
                         spec.policyClass(),

@@ -57,7 +57,7 @@ record EvaluationProcedure(
                 name,
                 candidate.role(),
                 new RolloutRequest(
-                        spec.id(),
+                        spec.reference(),
                         settings.preset(),
                         candidate.source(),
                         spec.policyClass(),

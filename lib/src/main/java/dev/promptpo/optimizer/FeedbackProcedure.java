@@ -92,7 +92,7 @@ record FeedbackProcedure(
                 session.summarise(
                         round + "/" + role,
                         new FeedbackRequest(
-                                spec.id(),
+                                spec.reference(),
                                 settings.preset(),
                                 source,
                                 trace,

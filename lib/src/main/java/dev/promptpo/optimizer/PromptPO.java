@@ -6,6 +6,7 @@ import dev.promptpo.environment.EnvironmentSpec;
 import dev.promptpo.environment.EnvironmentSpec.Lifetime;
 import dev.promptpo.environment.Environments;
 import dev.promptpo.environment.Seeds;
+import dev.promptpo.environment.UnknownEnvironmentException;
 import dev.promptpo.ledger.Ledger;
 import dev.promptpo.ledger.RunDocument;
 import dev.promptpo.llm.Budget;
@@ -246,6 +247,8 @@ public final class PromptPO {
      *
      * @throws IllegalArgumentException when the folder holds a run of other settings, or the budget
      *     limits money and the model's price is not known
+     * @throws IllegalStateException when the run is of an environment that was registered, and is
+     *     not registered here
      * @throws dev.promptpo.environment.UnknownEnvironmentException for an unknown id
      * @throws dev.promptpo.llm.ModelUnavailableException when the model cannot be opened
      * @throws dev.promptpo.ledger.LedgerException when the folder cannot be written or is being
@@ -256,7 +259,7 @@ public final class PromptPO {
     }
 
     private Plan plan() {
-        EnvironmentSpec spec = specOfPreset.apply(preset);
+        EnvironmentSpec spec = spec();
         promptSettings.context().tell(spec); // refuses a form that the task lacks, before all else
         boolean tells = !promptSettings.history().equals(History.none());
         RunSettings settings =
@@ -278,7 +281,8 @@ public final class PromptPO {
                         heldoutEpisodes,
                         lifetime.orElse(spec.lifetime()),
                         promptSettings,
-                        startSource);
+                        startSource,
+                        spec.code());
         return new Plan(
                 spec,
                 settings,
@@ -292,6 +296,21 @@ public final class PromptPO {
                 seeds,
                 ledger,
                 observers);
+    }
+
+    private EnvironmentSpec spec() {
+        EnvironmentSpec spec;
+        try {
+            spec = specOfPreset.apply(preset);
+        } catch (UnknownEnvironmentException e) {
+            throw directory
+                    .flatMap(OwnEnvironment::ofRun)
+                    .filter(own -> Environments.files(own.id()).isEmpty())
+                    .<RuntimeException>map(own -> own.notRegistered(e))
+                    .orElse(e);
+        }
+        Environments.files(spec.reference()); // refuses a specification whose files are not here
+        return spec;
     }
 
     /** {@link #start} and {@link Run#run}. */

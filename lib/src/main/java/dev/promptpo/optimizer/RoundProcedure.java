@@ -166,7 +166,7 @@ record RoundProcedure(
                         name,
                         best.role(),
                         new RolloutRequest(
-                                spec.id(),
+                                spec.reference(),
                                 settings.preset(),
                                 best.source(),
                                 spec.policyClass(),

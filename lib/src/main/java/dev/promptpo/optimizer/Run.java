@@ -702,6 +702,12 @@ public final class Run implements AutoCloseable {
         if (plan.is(found)) {
             return;
         }
+        Optional<OwnEnvironment> own = OwnEnvironment.of(directory(), found);
+        if (own.isPresent()
+                && own.get().id().equals(settings().environment())
+                && !settings().environmentCode().equals(own.map(OwnEnvironment::code))) {
+            throw own.get().changed();
+        }
         ObjectNode wanted = settings().toJson();
         Set<String> names = new LinkedHashSet<>();
         wanted.fieldNames().forEachRemaining(names::add);

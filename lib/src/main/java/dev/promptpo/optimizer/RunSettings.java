@@ -36,6 +36,8 @@ import java.util.OptionalInt;
  * @param lifetime how long one policy object lives
  * @param promptSettings what enters the prompts
  * @param startSource a policy of one's own that the run starts from; empty: none
+ * @param environmentCode digest of the files of an environment that a user registered; empty for
+ *     others
  */
 public record RunSettings(
         String environment,
@@ -55,7 +57,8 @@ public record RunSettings(
         int heldoutEpisodes,
         Lifetime lifetime,
         PromptSettings promptSettings,
-        Optional<String> startSource) {
+        Optional<String> startSource,
+        Optional<String> environmentCode) {
 
     /** SHA-256 of the settings: runs with the same one do the same. */
     public String digest() {
@@ -87,6 +90,7 @@ public record RunSettings(
         json.put("lifetime", lifetime.name().toLowerCase(Locale.ROOT));
         putPromptSettings(json);
         startSource.ifPresent(source -> json.put("start_source", source));
+        environmentCode.ifPresent(digest -> json.put("environment_code", digest));
         return json;
     }
 
@@ -138,9 +142,12 @@ public record RunSettings(
                 json.path("heldout_episodes").asInt(),
                 Lifetime.valueOf(json.path("lifetime").asText().toUpperCase(Locale.ROOT)),
                 promptSettings(json),
-                json.path("start_source").isTextual()
-                        ? Optional.of(json.path("start_source").asText())
-                        : Optional.empty());
+                text(json, "start_source"),
+                text(json, "environment_code"));
+    }
+
+    private static Optional<String> text(ObjectNode json, String key) {
+        return Optional.of(json.path(key)).filter(JsonNode::isTextual).map(JsonNode::asText);
     }
 
     /** The same but for what the model is called. */
@@ -163,7 +170,8 @@ public record RunSettings(
                 heldoutEpisodes,
                 lifetime,
                 promptSettings,
-                startSource);
+                startSource,
+                environmentCode);
     }
 
     ModelSettings modelSettings(java.time.Duration deadline) {

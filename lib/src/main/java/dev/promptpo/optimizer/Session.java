@@ -2,6 +2,7 @@ package dev.promptpo.optimizer;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.promptpo.environment.Environments;
 import dev.promptpo.ledger.Event;
 import dev.promptpo.ledger.Ledger;
 import dev.promptpo.ledger.LedgerException;
@@ -101,6 +102,8 @@ final class Session {
                                 .put("kind", identity.kind())
                                 .put("model", identity.model())
                                 .put("note", identity.note()));
+        Environments.files(run.spec().reference())
+                .ifPresent(files -> fields.put("environment_payload", ledger.store(files.text())));
         ArrayNode cut = fields.putArray("in_flight");
         state.inFlight()
                 .forEach(item -> cut.addObject().put("kind", item.kind()).put("name", item.name()));

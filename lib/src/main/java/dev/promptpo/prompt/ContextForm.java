@@ -170,6 +170,7 @@ public enum ContextForm {
                 spec.limits(),
                 spec.references(),
                 spec.board(),
+                spec.code(),
                 spec.digest());
     }
 }

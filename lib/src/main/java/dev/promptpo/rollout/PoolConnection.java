@@ -1,12 +1,16 @@
 package dev.promptpo.rollout;
 
+import dev.promptpo.environment.EnvironmentFiles;
 import dev.promptpo.python.PythonException;
 import dev.promptpo.python.PythonInstallation;
 import dev.promptpo.python.PythonObject;
 import dev.promptpo.python.PythonTask;
 import dev.promptpo.python.PythonThread;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.SortedMap;
 
 /**
@@ -17,11 +21,13 @@ import java.util.SortedMap;
 final class PoolConnection {
     private static final String CLIENT_MODULE = "promptpo_rollout.client";
     private static final String POOL_IS_GONE = CLIENT_MODULE + ".RolloutError";
+    private static final String REGISTER = "{\"type\": \"register\"}";
     private static final double START_SECONDS = 60;
 
     private final PythonObject client;
     private final long processId;
     private final SortedMap<String, String> versions;
+    private final Set<String> learned = new HashSet<>();
 
     private PoolConnection(
             PythonObject client, long processId, SortedMap<String, String> versions) {
@@ -65,6 +71,13 @@ final class PoolConnection {
     /** What its numbers depend on, by name. */
     SortedMap<String, String> versions() {
         return versions;
+    }
+
+    /** Gives the workers a user's own environment, once. */
+    void learn(EnvironmentFiles files) {
+        if (learned.add(files.digest())) {
+            submit(REGISTER, files.text().getBytes(StandardCharsets.UTF_8));
+        }
     }
 
     /**

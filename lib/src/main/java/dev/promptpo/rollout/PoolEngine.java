@@ -1,6 +1,8 @@
 package dev.promptpo.rollout;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.promptpo.environment.EnvironmentFiles;
+import dev.promptpo.environment.Environments;
 import dev.promptpo.rollout.PoolConnection.Message;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -66,9 +68,12 @@ final class PoolEngine implements RolloutEngine {
     @Override
     public CompletableFuture<RolloutResult> submit(
             RolloutRequest request, RolloutListener listener) {
+        Optional<EnvironmentFiles> files = Environments.files(request.environment());
         return submit(
                 new RolloutJob<>(
-                        RolloutJson.request(request, options.limits()),
+                        RolloutJson.request(
+                                request, named(request.environment(), files), options.limits()),
+                        files,
                         new byte[0],
                         RolloutJson::rolloutResult,
                         listener));
@@ -76,12 +81,19 @@ final class PoolEngine implements RolloutEngine {
 
     @Override
     public CompletableFuture<FeedbackResult> submit(FeedbackRequest request) {
+        Optional<EnvironmentFiles> files = Environments.files(request.environment());
         return submit(
                 new RolloutJob<>(
-                        RolloutJson.request(request, options.limits()),
+                        RolloutJson.request(
+                                request, named(request.environment(), files), options.limits()),
+                        files,
                         request.trace().data(),
                         RolloutJson::feedbackResult,
                         RolloutListener.SILENT));
+    }
+
+    private static String named(String environment, Optional<EnvironmentFiles> files) {
+        return files.map(EnvironmentFiles::reference).orElse(environment);
     }
 
     @Override
@@ -198,7 +210,9 @@ final class PoolEngine implements RolloutEngine {
             lastHeard = System.nanoTime();
         }
         try {
-            out.put(pool().submit(job.request(), job.blob()), job);
+            PoolConnection to = pool();
+            job.files().ifPresent(to::learn);
+            out.put(to.submit(job.request(), job.blob()), job);
         } catch (RolloutEngineException e) {
             job.fail(e);
             throw e;

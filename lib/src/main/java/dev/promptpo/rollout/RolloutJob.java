@@ -2,6 +2,8 @@ package dev.promptpo.rollout;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.promptpo.environment.EnvironmentFiles;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
 /**
@@ -20,6 +22,7 @@ final class RolloutJob<T> {
     private static final int TRIES = 2;
 
     private final String request;
+    private final Optional<EnvironmentFiles> files;
     private final byte[] blob;
     private final Reader<T> reader;
     private RolloutListener listener;
@@ -29,8 +32,14 @@ final class RolloutJob<T> {
     private long stepsBefore;
     private long stepsReported;
 
-    RolloutJob(String request, byte[] blob, Reader<T> reader, RolloutListener listener) {
+    RolloutJob(
+            String request,
+            Optional<EnvironmentFiles> files,
+            byte[] blob,
+            Reader<T> reader,
+            RolloutListener listener) {
         this.request = request;
+        this.files = files;
         this.blob = blob;
         this.reader = reader;
         this.listener = listener;
@@ -38,6 +47,11 @@ final class RolloutJob<T> {
 
     String request() {
         return request;
+    }
+
+    /** Those of a user's own environment, which the workers need first. */
+    Optional<EnvironmentFiles> files() {
+        return files;
     }
 
     byte[] blob() {

@@ -30,10 +30,10 @@ final class RolloutJson {
 
     private RolloutJson() {}
 
-    static String request(RolloutRequest request, Map<String, Double> limits) {
+    static String request(RolloutRequest request, String environment, Map<String, Double> limits) {
         ObjectNode json = JSON.createObjectNode();
         json.put("type", "rollout")
-                .put("environment", request.environment())
+                .put("environment", environment)
                 .put("preset", request.preset())
                 .put("source", request.source())
                 .put("policy_class", request.policyClass())
@@ -48,10 +48,10 @@ final class RolloutJson {
         return text(json);
     }
 
-    static String request(FeedbackRequest request, Map<String, Double> limits) {
+    static String request(FeedbackRequest request, String environment, Map<String, Double> limits) {
         ObjectNode json = JSON.createObjectNode();
         json.put("type", "feedback")
-                .put("environment", request.environment())
+                .put("environment", environment)
                 .put("preset", request.preset())
                 .put("source", request.source())
                 .put("anonymous", request.anonymous());
