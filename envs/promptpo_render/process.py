@@ -16,6 +16,9 @@ It hears documents (``promptpo_rollout.wire``) and answers each with one of the 
   ``parts`` (lengths); the blob is the video, then each picture as PNG. ``progress`` comes before,
   with ``pictures`` so far.
 
+With an ``environment`` of a user's own, ``id@digest``, comes ``files``: the text of its bundle
+(``promptpo_envs.registered``).
+
 What goes wrong is an ``error`` with a ``message`` and a ``kind``: ``gl`` (this process's way to GL
 does not work: another may be tried), ``none`` (nothing can be drawn), ``request``,
 ``environment``. ``gl_works`` is said once when GL has proven to work.

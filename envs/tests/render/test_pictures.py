@@ -6,10 +6,37 @@ import os
 import gymnasium
 import numpy as np
 import pytest
-from promptpo_envs import notebook
+from promptpo_envs import notebook, registered
+from promptpo_envs.registered.bundle import Bundle
 from promptpo_render import gl, mirror
 from promptpo_render.errors import RenderUnavailable
 
+LAMP = """
+import gymnasium
+import numpy as np
+from gymnasium import spaces
+
+
+class Lamp(gymnasium.Env):
+    metadata = {"render_modes": ["rgb_array"], "render_fps": 10}
+
+    def __init__(self, render_mode=None):
+        self.render_mode = render_mode
+        self.observation_space = spaces.Discrete(2)
+        self.action_space = spaces.Discrete(2)
+
+    def reset(self, *, seed=None, options=None):
+        super().reset(seed=seed)
+        self.on = 0
+        return self.on, {}
+
+    def step(self, action):
+        self.on = action
+        return self.on, 0.0, False, False, {}
+
+    def render(self):
+        return np.full((8, 8, 3), 200 * self.on, dtype=np.uint8)
+"""
 WORKS = gl.find(os.environ)
 needs_gl = pytest.mark.skipif(not WORKS.backend, reason=gl.none_works(WORKS.reasons))
 
@@ -44,6 +71,21 @@ def test_a_mujoco_environment_is_drawn_in_another_process(opened):
     assert 0.01 < (moved != standing).any(axis=2).mean() < 0.9
     hopper.reset(3)
     assert np.array_equal(hopper.render(), standing), "a seed gives its first picture again"
+
+
+def test_an_environment_that_was_registered_here_is_drawn_there(opened, monkeypatch):
+    monkeypatch.setattr(registered.FAMILY, "_current", {})
+    monkeypatch.setitem(gymnasium.registry, "promptpo/Lamp", None)
+    own = registered.FAMILY.add(Bundle.of_source(LAMP))
+    lamp = opened("Lamp")
+    lamp.reset(1)
+    dark = lamp.render()
+    assert dark.shape == (8, 8, 3)
+    assert dark.max() == 0
+    lamp.step(1)
+    assert (lamp.render() == 200).all()
+    assert mirror._client.running not in (None, os.getpid())
+    assert own.id == "Lamp"
 
 
 @needs_gl

@@ -65,7 +65,7 @@ public record PolicyEstimate(
         }
         RolloutRequest request =
                 new RolloutRequest(
-                        spec.id(),
+                        spec.reference(),
                         spec.preset(),
                         source,
                         "",

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.promptpo.environment.EnvironmentSpec;
+import dev.promptpo.environment.Environments;
 import dev.promptpo.environment.RenderException;
 import dev.promptpo.python.PythonException;
 import dev.promptpo.python.PythonInterruptedException;
@@ -128,13 +129,16 @@ public final class Studio implements AutoCloseable {
     }
 
     private ObjectNode request(String type, FilmSettings settings, long seed) {
-        return JSON.createObjectNode()
-                .put("type", type)
-                .put("environment", spec.id())
-                .put("preset", spec.preset())
-                .put("width", settings.width())
-                .put("height", settings.height())
-                .put("seed", seed);
+        ObjectNode request =
+                JSON.createObjectNode()
+                        .put("type", type)
+                        .put("environment", spec.reference())
+                        .put("preset", spec.preset())
+                        .put("width", settings.width())
+                        .put("height", settings.height())
+                        .put("seed", seed);
+        Environments.files(spec.reference()).ifPresent(own -> request.put("files", own.text()));
+        return request;
     }
 
     private record Answer(JsonNode json, byte[] blob) {}

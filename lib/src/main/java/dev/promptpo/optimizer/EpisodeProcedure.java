@@ -66,7 +66,7 @@ record EpisodeProcedure(
 
     private RolloutRequest request(Logged logged) {
         return new RolloutRequest(
-                told.id(),
+                told.reference(),
                 settings.preset(),
                 candidate.source(),
                 told.policyClass(),

@@ -74,7 +74,7 @@ public record Reroll(
                 List<Long> seeds = Fields.longs(event.fields().path("seeds"));
                 RolloutRequest request =
                         new RolloutRequest(
-                                told.id(),
+                                told.reference(),
                                 settings.preset(),
                                 candidate.source(),
                                 told.policyClass(),
