@@ -7,9 +7,8 @@ import dev.langchain4j.data.message.UserMessage;
 import dev.langchain4j.http.client.HttpClientBuilder;
 import dev.langchain4j.model.anthropic.AnthropicChatModel;
 import dev.langchain4j.model.chat.ChatModel;
-import dev.langchain4j.model.chat.request.ChatRequest;
-import dev.langchain4j.model.chat.request.DefaultChatRequestParameters;
 import dev.promptpo.llm.ModelReply.Reason;
+import dev.promptpo.prompt.Prompt;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -35,9 +34,8 @@ record AnthropicWire() implements Wire {
      * goes as several messages of the user; consecutive ones are one turn to Anthropic.
      */
     @Override
-    public ChatRequest request(
-            String model, String baseUrl, ModelRequest request, RepeatedBeginnings earlier) {
-        List<String> parts = earlier.parts(request.prompt());
+    public List<ChatMessage> messages(Prompt prompt, RepeatedBeginnings earlier) {
+        List<String> parts = earlier.parts(prompt);
         List<ChatMessage> messages = new ArrayList<>();
         for (int i = 0; i < parts.size(); i++) {
             boolean repeated = i < parts.size() - 1;
@@ -48,12 +46,7 @@ record AnthropicWire() implements Wire {
             }
             messages.add(message.build());
         }
-        return ChatRequest.builder()
-                .messages(messages)
-                .parameters(
-                        Wire.common(
-                                DefaultChatRequestParameters.builder(), model, request.settings()))
-                .build();
+        return messages;
     }
 
     @Override

@@ -1,5 +1,6 @@
 package dev.promptpo.llm;
 
+import dev.langchain4j.model.chat.request.ChatRequest;
 import dev.promptpo.llm.ModelReply.Answer;
 import dev.promptpo.llm.ModelReply.NoAnswer;
 import dev.promptpo.llm.ModelReply.Reason;
@@ -33,7 +34,12 @@ final class LiveModel implements LanguageModel {
         Wire wire = kind.wire();
         WireCall call = new WireCall(transport, wire, key, request.settings().deadline());
         try {
-            wire.library(baseUrl, call).chat(wire.request(name, baseUrl, request, earlier));
+            wire.library(baseUrl, call)
+                    .chat(
+                            ChatRequest.builder()
+                                    .messages(wire.messages(request.prompt(), earlier))
+                                    .parameters(wire.parameters(name, baseUrl, request))
+                                    .build());
         } catch (RuntimeException stopped) {
             if (call.interrupted()) {
                 throw new InterruptedException("interrupted while asking " + name);

@@ -1,10 +1,9 @@
 package dev.promptpo.llm;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.langchain4j.data.message.UserMessage;
 import dev.langchain4j.http.client.HttpClientBuilder;
 import dev.langchain4j.model.chat.ChatModel;
-import dev.langchain4j.model.chat.request.ChatRequest;
+import dev.langchain4j.model.chat.request.ChatRequestParameters;
 import dev.langchain4j.model.ollama.OllamaChatModel;
 import dev.langchain4j.model.ollama.OllamaChatRequestParameters;
 import dev.promptpo.llm.ModelReply.Reason;
@@ -23,16 +22,11 @@ record OllamaWire() implements Wire {
     }
 
     @Override
-    public ChatRequest request(
-            String model, String baseUrl, ModelRequest request, RepeatedBeginnings earlier) {
-        return ChatRequest.builder()
-                .messages(UserMessage.from(request.prompt().text()))
-                .parameters(
-                        Wire.common(
-                                OllamaChatRequestParameters.builder().numCtx(context(request)),
-                                model,
-                                request.settings()))
-                .build();
+    public ChatRequestParameters parameters(String model, String baseUrl, ModelRequest request) {
+        return Wire.common(
+                OllamaChatRequestParameters.builder().numCtx(context(request)),
+                model,
+                request.settings());
     }
 
     /**

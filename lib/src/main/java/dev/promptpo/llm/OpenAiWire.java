@@ -3,7 +3,7 @@ package dev.promptpo.llm;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.langchain4j.http.client.HttpClientBuilder;
 import dev.langchain4j.model.chat.ChatModel;
-import dev.langchain4j.model.chat.request.ChatRequest;
+import dev.langchain4j.model.chat.request.ChatRequestParameters;
 import dev.langchain4j.model.openai.OpenAiChatModel;
 import dev.langchain4j.model.openai.OpenAiChatRequestParameters;
 import dev.promptpo.llm.ModelReply.Reason;
@@ -22,21 +22,15 @@ record OpenAiWire() implements Wire {
 
     /** OpenAI's newer models refuse max_tokens; other servers know nothing else. */
     @Override
-    public ChatRequest request(
-            String model, String baseUrl, ModelRequest request, RepeatedBeginnings earlier) {
-        ChatRequest common = Wire.super.request(model, baseUrl, request, earlier);
-        if (!baseUrl.equals(ProviderKind.OPENAI.baseUrl())) {
-            return common;
-        }
-        return ChatRequest.builder()
-                .messages(common.messages())
-                .parameters(
-                        OpenAiChatRequestParameters.builder()
-                                .modelName(model)
-                                .temperature(common.temperature())
-                                .maxCompletionTokens(request.settings().maxOutputTokens())
-                                .build())
-                .build();
+    public ChatRequestParameters parameters(String model, String baseUrl, ModelRequest request) {
+        ChatRequestParameters common = Wire.super.parameters(model, baseUrl, request);
+        return baseUrl.equals(ProviderKind.OPENAI.baseUrl())
+                ? OpenAiChatRequestParameters.builder()
+                        .modelName(model)
+                        .temperature(common.temperature())
+                        .maxCompletionTokens(common.maxOutputTokens())
+                        .build()
+                : common;
     }
 
     @Override

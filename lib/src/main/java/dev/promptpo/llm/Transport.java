@@ -200,9 +200,7 @@ final class Transport implements AutoCloseable {
                 return fault(
                         Reason.TIMEOUT, stage, "no connection to " + server + " within " + CONNECT);
             }
-            // Java wraps a name that is not found in one of these.
-            if (at instanceof ConnectException
-                    && !(at.getCause() instanceof UnresolvedAddressException)) {
+            if (at instanceof ConnectException connecting && refused(connecting)) {
                 return fault(
                         Reason.UNREACHABLE,
                         stage,
@@ -227,6 +225,16 @@ final class Transport implements AutoCloseable {
                                         + ")")
                         + ": "
                         + oneLine(root));
+    }
+
+    /**
+     * Whether nobody listens. Java wraps a name that is not found in the same exception, and a
+     * connection that is reset as soon as it is made.
+     */
+    private static boolean refused(ConnectException e) {
+        return e.getMessage() == null
+                ? !(e.getCause() instanceof UnresolvedAddressException)
+                : e.getMessage().contains("refused");
     }
 
     /** What a proxy says where it does not connect. */

@@ -1,13 +1,15 @@
 package dev.promptpo.llm;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.langchain4j.data.message.ChatMessage;
 import dev.langchain4j.data.message.UserMessage;
 import dev.langchain4j.http.client.HttpClientBuilder;
 import dev.langchain4j.model.chat.ChatModel;
-import dev.langchain4j.model.chat.request.ChatRequest;
 import dev.langchain4j.model.chat.request.ChatRequestParameters;
 import dev.langchain4j.model.chat.request.DefaultChatRequestParameters;
 import dev.promptpo.llm.ModelReply.Reason;
+import dev.promptpo.prompt.Prompt;
+import java.util.List;
 
 /**
  * A provider's format on the wire. The library writes the requests. Replies are read here: the
@@ -20,17 +22,17 @@ interface Wire {
     ChatModel library(String baseUrl, HttpClientBuilder http);
 
     /**
-     * What the library is to send.
+     * The prompt as the library is to send it.
      *
      * @param earlier knows how earlier prompts of the run began
      */
-    default ChatRequest request(
-            String model, String baseUrl, ModelRequest request, RepeatedBeginnings earlier) {
-        return ChatRequest.builder()
-                .messages(UserMessage.from(request.prompt().text()))
-                .parameters(
-                        common(DefaultChatRequestParameters.builder(), model, request.settings()))
-                .build();
+    default List<ChatMessage> messages(Prompt prompt, RepeatedBeginnings earlier) {
+        return List.of(UserMessage.from(prompt.text()));
+    }
+
+    /** The settings as the library is to send them. */
+    default ChatRequestParameters parameters(String model, String baseUrl, ModelRequest request) {
+        return common(DefaultChatRequestParameters.builder(), model, request.settings());
     }
 
     /** What all providers are told in the same words. */

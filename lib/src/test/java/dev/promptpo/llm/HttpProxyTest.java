@@ -297,7 +297,10 @@ class HttpProxyTest {
                                 enough,
                                 c -> {
                                     c.send(ESTABLISHED);
+                                    // What is not read would come back as a reset.
+                                    c.socket().getInputStream().read(new byte[8192]);
                                     c.send("SSH-2.0-server\r\n".getBytes(StandardCharsets.UTF_8));
+                                    c.stall();
                                 },
                                 Reason.UNREACHABLE,
                                 "no secure connection"),

@@ -7,7 +7,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import dev.langchain4j.model.chat.request.ChatRequest;
 import dev.langchain4j.model.openai.OpenAiChatRequestParameters;
 import dev.promptpo.llm.FaultServer.Play;
 import dev.promptpo.llm.ModelReply.Answer;
@@ -140,16 +139,15 @@ class LiveModelTest {
 
     @Test
     void openAiItselfIsGivenItsLimitUnderItsOwnName() {
-        ChatRequest sent =
-                ProviderKind.OPENAI
-                        .wire()
-                        .request(
-                                "m",
-                                ProviderKind.OPENAI.baseUrl(),
-                                request("policy/1/1", "p"),
-                                new RepeatedBeginnings(new FakeWaiting()));
+        OpenAiChatRequestParameters parameters =
+                (OpenAiChatRequestParameters)
+                        ProviderKind.OPENAI
+                                .wire()
+                                .parameters(
+                                        "m",
+                                        ProviderKind.OPENAI.baseUrl(),
+                                        request("policy/1/1", "p"));
 
-        OpenAiChatRequestParameters parameters = (OpenAiChatRequestParameters) sent.parameters();
         assertThat(parameters.maxCompletionTokens()).isEqualTo(Asking.SETTINGS.maxOutputTokens());
         assertThat(parameters.maxOutputTokens()).isNull();
     }
