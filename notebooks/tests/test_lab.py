@@ -1,4 +1,4 @@
-"""The quickstart in JupyterLab, as a person meets it: in a browser, with the mouse."""
+"""The notebooks in JupyterLab, as a person meets them: in a browser, with the mouse."""
 
 from __future__ import annotations
 
@@ -20,11 +20,13 @@ from pathlib import Path
 import nbformat
 import pytest
 from conftest import QUICKSTART
+from promptpo_render import gl
 
 pytestmark = pytest.mark.browser
 
 TOKEN = "for-this-test-only"
 LOOP = "loop.ipynb"
+MUJOCO = "04-mujoco.ipynb"
 
 # Counts the colours of an image in the page, drawn to a canvas.
 COLOURS = """image => {
@@ -224,6 +226,33 @@ def test_run_all_shows_every_picture_and_the_run_as_it_goes(
     text = page.locator(".jp-Notebook").inner_text()
     assert "95 % interval" in text
     assert "no prompt is made from it" not in text, "the board's caption is in the picture"
+
+
+def test_a_simulated_task_shows_its_scene_and_what_a_policy_is_worth(
+    page, lab: Lab, artefacts: Path
+) -> None:
+    open_notebook(page, lab, MUJOCO)
+    run_all(page)
+    wait(
+        lambda: all(re.fullmatch(r"\[\d+\]:", text) for text in prompts(page)),
+        240,
+        "all cells to have run",
+    )
+    page.wait_for_selector('.jp-OutputArea-output :text("environment steps")', timeout=20_000)
+    page.screenshot(path=artefacts / "mujoco.png")
+
+    error = ".jp-OutputArea-output[data-mime-type='application/vnd.jupyter.stderr']"
+    assert page.locator(error).all_inner_texts() == []
+    text = page.locator(".jp-Notebook").inner_text()
+    assert "Swimmer-v5: mean return of this policy" in text
+    assert "95 % interval" in text
+    works = gl.find(os.environ)
+    if not works.backend:
+        assert "RenderException" in text, "the cell says why it draws nothing"
+        return
+    width, height, colours = page.locator(".jp-RenderedImage img").first.evaluate(COLOURS)
+    assert (width, height) == (480, 360)
+    assert colours > 100, "the scene is nearly blank"
 
 
 def test_the_stop_button_ends_an_endless_loop_and_the_session_goes_on(
