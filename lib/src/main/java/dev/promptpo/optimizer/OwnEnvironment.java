@@ -15,6 +15,7 @@ import java.util.Optional;
  * @param code digest of its files, which is the name of the payload that holds them
  */
 record OwnEnvironment(Path directory, String id, String code) {
+    private static final String IN_A_SHELL = ", or in a shell that path in place of the id";
 
     /** Of the run in a folder; empty where there is no run, or one on an environment of ours. */
     static Optional<OwnEnvironment> ofRun(Path directory) {
@@ -58,6 +59,8 @@ record OwnEnvironment(Path directory, String id, String code) {
                 ? "register the files that it kept: Environments.register(Path.of(\""
                         + payload
                         + "\"))"
-                : "register its file or folder as it was: Environments.register(Path.of(...))";
+                        + IN_A_SHELL
+                : "register its file or folder as it was: Environments.register(Path.of(...))"
+                        + IN_A_SHELL;
     }
 }

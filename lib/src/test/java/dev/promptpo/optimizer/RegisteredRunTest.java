@@ -122,7 +122,8 @@ class RegisteredRunTest {
                         "the run in %s was made on NeverRoom, an environment that is not registered"
                                         .formatted(elsewhere)
                                 + " here; to go on with it, register its file or folder as it was:"
-                                + " Environments.register(Path.of(...))");
+                                + " Environments.register(Path.of(...)), or in a shell that path in"
+                                + " place of the id");
     }
 
     @Test
