@@ -109,6 +109,20 @@ class LiveModelTest {
                         case ANTHROPIC -> body.at("/messages/0/content/0/text").asText();
                     };
             assertThat(sent).isEqualTo(prompt);
+            String asked =
+                    switch (kind) {
+                        case GEMINI -> received.line().replaceAll(".*/models/|:gen.*", "");
+                        case OPENAI, ANTHROPIC, OLLAMA -> body.path("model").asText();
+                    };
+            assertThat(asked).isEqualTo("m");
+            assertThat(received.line())
+                    .contains(
+                            switch (kind) {
+                                case GEMINI -> " /v1beta/models/m:generateContent ";
+                                case OPENAI -> " /v1/chat/completions ";
+                                case ANTHROPIC -> " /v1/messages ";
+                                case OLLAMA -> " /api/chat ";
+                            });
             String options =
                     switch (kind) {
                         case GEMINI -> "/generationConfig";
