@@ -12,6 +12,7 @@ import picocli.CommandLine.Spec;
         subcommands = {
             BenchmarkPromptsCommand.class,
             LedgerBenchmark.class,
+            LedgerOpening.class,
             ModelBenchmark.class,
             FilmBenchmark.class
         })

@@ -9,18 +9,20 @@ import dev.promptpo.ledger.RunDocument;
 import dev.promptpo.rollout.Purpose;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /** A run's events, sorted into what tables are made of. Events of a later version are left out. */
 final class RunLog {
@@ -38,6 +40,12 @@ final class RunLog {
                     .with("evaluation")
                     .with("run_closed");
 
+    private static final String POLICY = "policy/";
+    private static final String REPAIR = "repair/";
+    private static final Map<String, Purpose> PURPOSES =
+            Arrays.stream(Purpose.values())
+                    .collect(Collectors.toUnmodifiableMap(Purpose::id, Function.identity()));
+
     private final Path directory;
     private final RunDocument document;
     private final TreeMap<Place, ObjectNode> candidates = new TreeMap<>();
@@ -48,6 +56,8 @@ final class RunLog {
     private final Map<Place, Long> candidateSteps = new HashMap<>();
     private final Set<Place> cutOffAt = new HashSet<>();
     private final Map<Purpose, Long> steps = new EnumMap<>(Purpose.class);
+    private long inputTokens;
+    private long outputTokens;
     private String model = "unknown";
     private boolean lowerBound;
     private boolean closed;
@@ -108,15 +118,18 @@ final class RunLog {
                             (key, one) ->
                                     new Request(
                                             role, one.template(), one.reply(), one.retries() + 1));
-            case "reply_received" ->
-                    Optional.ofNullable(open.remove(role))
-                            .ifPresent(one ->
-                                    requests.add(
-                                            new Request(
-                                                    role,
-                                                    one.template(),
-                                                    Optional.of(fields),
-                                                    one.retries())));
+            case "reply_received" -> {
+                inputTokens += fields.path("usage").path("input").asLong();
+                outputTokens += fields.path("usage").path("output").asLong();
+                Optional.ofNullable(open.remove(role))
+                        .ifPresent(one ->
+                                requests.add(
+                                        new Request(
+                                                role,
+                                                one.template(),
+                                                Optional.of(fields),
+                                                one.retries())));
+            }
             case "rollout_started" ->
                     seeds.put(fields.path("rollout").asText(), longs(fields.path("seeds")));
             case "rollout_finished" -> rolledOut(fields, role);
@@ -134,7 +147,7 @@ final class RunLog {
     }
 
     private void rolledOut(ObjectNode fields, String role) {
-        Purpose purpose = Purpose.valueOf(fields.path("purpose").asText().toUpperCase(Locale.ROOT));
+        Purpose purpose = purpose(fields.path("purpose").asText());
         long taken = fields.path("steps").asLong();
         boolean cutOff = fields.path("outcome").asText().equals("interrupted");
         lowerBound |= cutOff;
@@ -158,12 +171,31 @@ final class RunLog {
         if (role.equals("start")) {
             return Optional.of(new Place(0, 1));
         }
-        String[] parts = role.split("/", -1);
-        boolean policy = parts.length == 3 && parts[0].equals("policy");
-        boolean repair = parts.length == 4 && parts[0].equals("repair");
-        return policy || repair
-                ? Optional.of(new Place(Integer.parseInt(parts[1]), Integer.parseInt(parts[2])))
-                : Optional.empty();
+        boolean repair = role.startsWith(REPAIR);
+        if (!repair && !role.startsWith(POLICY)) {
+            return Optional.empty();
+        }
+        int round = (repair ? REPAIR : POLICY).length();
+        int candidate = role.indexOf('/', round) + 1;
+        int end = repair ? role.indexOf('/', candidate) : role.length();
+        // repair/feedback/1 belongs to no candidate
+        return candidate == 0 || end < 0
+                ? Optional.empty()
+                : Optional.of(
+                        new Place(
+                                Integer.parseInt(role, round, candidate - 1, 10),
+                                Integer.parseInt(role, candidate, end, 10)));
+    }
+
+    private static Purpose purpose(String id) {
+        return Optional.ofNullable(PURPOSES.get(id))
+                .orElseThrow(() ->
+                        new IllegalArgumentException(
+                                "expected a rollout's purpose, one of "
+                                        + PURPOSES.keySet()
+                                        + "; got '"
+                                        + id
+                                        + "'"));
     }
 
     private static String modelName(JsonNode model) {
@@ -220,6 +252,16 @@ final class RunLog {
 
     List<ObjectNode> evaluations() {
         return Collections.unmodifiableList(evaluations);
+    }
+
+    /** Of all replies. */
+    long inputTokens() {
+        return inputTokens;
+    }
+
+    /** Of all replies. */
+    long outputTokens() {
+        return outputTokens;
     }
 
     List<Request> requests() {

@@ -34,8 +34,8 @@ import java.util.function.BiConsumer;
  * @param stepsSearch environment steps that choosing took
  * @param stepsAll all environment steps
  * @param lowerBound whether a rollout was cut off, so that the steps are at least these
- * @param inputTokens of all answers
- * @param outputTokens of all answers
+ * @param inputTokens of all replies
+ * @param outputTokens of all replies
  * @param created when it was begun, UTC
  */
 public record RunSummary(
@@ -63,8 +63,7 @@ public record RunSummary(
     private static final EventSelection WANTED =
             EventSelection.none()
                     .with("session_started", "model")
-                    .with("request_started", "role")
-                    .with("reply_received", "role", "usage")
+                    .with("reply_received", "usage/input", "usage/output")
                     .with("rollout_finished", "role", "purpose", "outcome", "steps")
                     .with("candidate_finished", "round", "candidate", "score")
                     .with("round_closed", "round", "winner", "score")
@@ -113,8 +112,8 @@ public record RunSummary(
                 log.steps(Purpose.SEARCH) + log.steps(Purpose.VALIDATION),
                 log.allSteps(),
                 log.lowerBound(),
-                tokens(log, "input"),
-                tokens(log, "output"),
+                log.inputTokens(),
+                log.outputTokens(),
                 log.document().created());
     }
 
@@ -132,13 +131,6 @@ public record RunSummary(
                                                 both.random().get().value(),
                                                 both.best().get().value())))
                         .orElse(OptionalDouble.empty());
-    }
-
-    private static long tokens(RunLog log, String field) {
-        return log.requests().stream()
-                .flatMap(request -> request.reply().stream())
-                .mapToLong(reply -> reply.path("usage").path(field).asLong())
-                .sum();
     }
 
     private static OptionalInt whole(JsonNode value) {

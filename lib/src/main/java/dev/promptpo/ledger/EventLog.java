@@ -63,11 +63,15 @@ record EventLog(List<Event> events, long committed, byte[] tail) {
                     Optional<String> type = typeOf(bytes, from, to, number);
                     if (type.isPresent() && !type.get().equals(SESSION)) {
                         Optional<Part> part = wanted.of(type.get());
-                        if (part.isPresent()) {
-                            ObjectNode fields = SealedLine.read(bytes, from, to, part.get());
-                            visitor.accept(type.get(), fields.remove(HEAD));
+                        if (part.isEmpty()) {
+                            return;
                         }
-                        return;
+                        Optional<ObjectNode> some =
+                                SelectiveReader.read(bytes, from, to, part.get());
+                        if (some.isPresent()) {
+                            visitor.accept(type.get(), some.get());
+                            return;
+                        }
                     }
                     Event event = event(bytes, from, to, number, where);
                     if (wanted.of(event.type()).isPresent()) {

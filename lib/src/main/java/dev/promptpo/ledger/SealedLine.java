@@ -1,11 +1,9 @@
 package dev.promptpo.ledger;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.promptpo.ledger.EventSelection.Part;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
-import java.util.Optional;
 import java.util.zip.CRC32C;
 
 /**
@@ -96,13 +94,6 @@ final class SealedLine {
         } catch (IOException e) {
             throw new Broken("it is not JSON (" + firstLine(e) + ")");
         }
-    }
-
-    /** As {@link #read(byte[], int, int)}, but what is not wanted of it may be left out. */
-    static ObjectNode read(byte[] bytes, int from, int to, Part wanted) throws Broken {
-        Optional<ObjectNode> some =
-                wanted.isWhole() ? Optional.empty() : SelectiveReader.read(bytes, from, to, wanted);
-        return some.isPresent() ? some.get() : read(bytes, from, to);
     }
 
     private static byte[] digits(long crc) {

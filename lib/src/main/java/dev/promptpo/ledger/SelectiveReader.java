@@ -41,12 +41,13 @@ final class SelectiveReader {
     }
 
     /**
-     * The wanted fields of an object; empty where it is not compact JSON. What comes after the last
-     * of them is not looked at.
-     *
-     * @param wanted names at least one field
+     * The wanted fields of an object; empty where all of it is wanted, or it is not compact JSON.
+     * What comes after the last of them is not looked at.
      */
     static Optional<ObjectNode> read(byte[] bytes, int from, int to, Part wanted) {
+        if (wanted.isWhole()) {
+            return Optional.empty();
+        }
         SelectiveReader reader = new SelectiveReader(bytes, from, to);
         ObjectNode found = NODES.objectNode();
         try {
