@@ -221,7 +221,7 @@ def test_run_all_shows_every_picture_and_the_run_as_it_goes(
         assert height >= 300
         assert colours > 20, f"picture {i + 1} is nearly blank"
     grid = page.locator("td[title^='round ']")
-    assert grid.count() == 20
+    assert grid.count() == 30
     assert page.locator(".jp-RenderedHTMLCommon table").count() >= 4
     text = page.locator(".jp-Notebook").inner_text()
     assert "95 % interval" in text
