@@ -17,7 +17,7 @@ def summaries(
 ) -> tuple[list[str], float]:
     """One summary an episode, and the CPU seconds used; raises Failure or Cancelled."""
     limits = request.limits
-    total = limits.cpu_s_load + max(1, len(request.rows)) * limits.cpu_s_feedback
+    total = limits.cpu_for_load() + max(1, len(request.rows)) * limits.cpu_s_feedback
     process = template.fork(limits, total, watch)
     task = {
         "role": "feedback",
@@ -25,20 +25,20 @@ def summaries(
         "rows": request.rows,
         "width": request.width,
         "seed": policy_seed(0),
-        "cpu_s_load": limits.cpu_s_load,
+        "cpu_s_load": limits.cpu_for_load(),
         "cpu_s_feedback": limits.cpu_s_feedback,
         "specification": seen_by_policy(specification, request.anonymous),
     }
     found = []
     try:
-        process.allow("load", limits.cpu_s_load)
+        process.allow("load", limits.cpu_for_load())
         process.write(frames.encode_document(task))
         start = 0
         trace = memoryview(request.trace)
         for rows in request.rows:
             block = trace[start : start + rows * request.width * 8]
             start += len(block)
-            process.allow("feedback", max(limits.cpu_s_load, limits.cpu_s_feedback), 2)
+            process.allow("feedback", max(limits.cpu_for_load(), limits.cpu_s_feedback), 2)
             process.write(feedback_block(block))
             process.write(block)
             answer = process.read_document()

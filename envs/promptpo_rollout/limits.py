@@ -22,10 +22,11 @@ that kept to the limit on one must not fail on another."""
 class Limits:
     """Limits of one policy or Feedback process."""
 
-    cpu_s_load: float = 5.0
-    """CPU seconds to execute the source and construct the object, each episode."""
-    cpu_s_step: float = 2.0
-    """CPU seconds of one call of ``act``."""
+    cpu_s_load: float | None = None
+    """CPU seconds to execute the source and construct the object, each episode. None: 5, or all
+    that the specification tells the policy's author of an episode, where that is more."""
+    cpu_s_step: float | None = None
+    """CPU seconds of one call of ``act``. None: 2, or all that the author was told, as above."""
     cpu_s_episode: float | None = None
     """CPU seconds an episode, loading included; all episodes of a process share their sum. None:
     what the specification tells the policy's author, times ``CPU_SLACK``."""
@@ -48,6 +49,15 @@ class Limits:
             if not number or not math.isfinite(value) or value <= 0:
                 raise BadRequest(f"the limit {name} must be a number above 0; it was {value!r}")
         return cls(**given)
+
+    def cpu_for_load(self, told: float = 0.0) -> float:
+        """CPU seconds to load, where the author was told ``told`` s an episode: who is told of
+        nothing but the sum may spend it all at once, in a constructor that plans or trains."""
+        return max(5.0, told) if self.cpu_s_load is None else self.cpu_s_load
+
+    def cpu_for_step(self, told: float = 0.0) -> float:
+        """CPU seconds of one call of ``act``, where the author was told ``told`` s an episode."""
+        return max(2.0, told) if self.cpu_s_step is None else self.cpu_s_step
 
     def cpu_for_episode(self, told: float) -> float:
         """CPU seconds an episode, where the policy's author was told ``told``."""

@@ -49,8 +49,7 @@ class Rollout:
     def run(self, template: Template, watch: Watch) -> tuple[dict, bytes]:
         """The fields of a completed result and its trace; raises Failure or Cancelled."""
         limits, count = self._request.limits, len(self._request.seeds)
-        told = self._specification["limits"]["cpu_seconds"]
-        total = count * limits.cpu_for_episode(told)
+        total = count * limits.cpu_for_episode(self._told_cpu_seconds())
         policy = template.fork(limits, total, watch)
         try:
             self._converse(policy)
@@ -73,14 +72,16 @@ class Rollout:
 
     def _converse(self, policy: PolicyProcess) -> None:
         request, slots = self._request, self._request.lockstep
-        limits, width = request.limits, self._specification["observation_size"]
+        told, width = self._told_cpu_seconds(), self._specification["observation_size"]
+        cpu_s_load = request.limits.cpu_for_load(told)
+        cpu_s_step = request.limits.cpu_for_step(told)
         outgoing = np.zeros(frames.request_size(slots, width))
         flags, seeds = outgoing[1 : 1 + slots], outgoing[1 + slots : 1 + 2 * slots]
         rows = outgoing[1 + 2 * slots :].reshape(slots, width)
         incoming = np.zeros(frames.reply_size(slots, self._space.size))
         actions = incoming[2:].reshape(slots, self._space.size)
         into = memoryview(incoming).cast("B")
-        policy.allow("load", limits.cpu_s_load)
+        policy.allow("load", cpu_s_load)
         policy.write(frames.encode_document(self._task()))
         for slot in range(slots):
             self._begin(slot, flags, seeds, rows)
@@ -100,11 +101,11 @@ class Rollout:
             if fresh:
                 asked = flags.copy()
                 flags[asked != frames.LOAD] = frames.IDLE
-                policy.allow("load", limits.cpu_s_load, len(fresh))
+                policy.allow("load", cpu_s_load, len(fresh))
                 exchange()
                 flags[:] = asked
                 flags[fresh] = frames.ACT
-            policy.allow("act", limits.cpu_s_step, len(live))
+            policy.allow("act", cpu_s_step, len(live))
             exchange()
             for slot in live:
                 self._advance(slot, actions[slot], flags, seeds, rows)
@@ -112,16 +113,21 @@ class Rollout:
                 reported = time.monotonic()
                 self._report(self.steps, sum(episode.over for episode in self._episodes))
 
+    def _told_cpu_seconds(self) -> float:
+        """CPU seconds an episode that the policy's author was told of."""
+        return self._specification["limits"]["cpu_seconds"]
+
     def _task(self) -> dict:
         request, specification = self._request, self._specification
+        told = self._told_cpu_seconds()
         return {
             "role": "policy",
             "source": request.source,
             "policy_class": request.policy_class or specification.get("policy_class", ""),
             "slots": request.lockstep,
             "lifetime": request.lifetime,
-            "cpu_s_load": request.limits.cpu_s_load,
-            "cpu_s_step": request.limits.cpu_s_step,
+            "cpu_s_load": request.limits.cpu_for_load(told),
+            "cpu_s_step": request.limits.cpu_for_step(told),
             "specification": seen_by_policy(specification, request.anonymous),
         }
 

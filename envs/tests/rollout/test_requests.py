@@ -7,6 +7,7 @@ import re
 import numpy as np
 import promptpo_envs
 import pytest
+from promptpo_rollout.limits import Limits
 from promptpo_rollout.rollout import seen_by_policy
 
 GOOD = "class P:\n    def act(self, obs):\n        return int(obs.pole_angle > 0)\n"
@@ -289,6 +290,13 @@ def test_the_episodes_of_a_process_share_their_cpu_time(engine):
     assert (result["outcome"], result["kind"], result["phase"]) == ("failed", "TIMEOUT", "act")
     assert "for all of its episodes (limit 0.2 s)" in result["message"]
     assert result["steps"] > 0
+
+
+def test_one_call_may_take_all_that_the_author_was_told_of_an_episode():
+    assert (Limits().cpu_for_load(10.0), Limits().cpu_for_step(10.0)) == (10.0, 10.0)
+    assert (Limits().cpu_for_load(1.0), Limits().cpu_for_step(1.0)) == (5.0, 2.0)
+    given = Limits(cpu_s_load=0.5, cpu_s_step=0.1)
+    assert (given.cpu_for_load(10.0), given.cpu_for_step(10.0)) == (0.5, 0.1)
 
 
 def test_limits_are_the_policys_not_the_machines(engine):
