@@ -24,6 +24,12 @@ final class PythonCellException extends RuntimeException {
         return new PythonCellException(message.toString(), raised);
     }
 
+    /** As Python shows it: its own type stands in the message. */
+    @Override
+    public String toString() {
+        return getMessage();
+    }
+
     private static String place(MatchResult frame, List<String> lines) {
         int line = Integer.parseInt(frame.group(1));
         String in =

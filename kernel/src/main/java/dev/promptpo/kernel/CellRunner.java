@@ -1,5 +1,6 @@
 package dev.promptpo.kernel;
 
+import dev.promptpo.kernel.magic.Timing;
 import java.io.PrintStream;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -51,6 +52,10 @@ final class CellRunner {
         session.interrupt();
     }
 
+    Session session() {
+        return session;
+    }
+
     Assist assist() {
         return new Assist(session.analysis());
     }
@@ -100,6 +105,13 @@ final class CellRunner {
      * Evaluates a cell's source, magics included; in the midst of another cell it is part of that.
      */
     Outcome evaluate(Cell cell) {
+        Optional<String> timed = Timing.timed(cell.source());
+        if (timed.isPresent()) {
+            Timing timing = Timing.start();
+            Outcome outcome = evaluate(new Cell(cell.number(), timed.get()));
+            System.out.println(timing.text());
+            return outcome;
+        }
         return session.evaluateUnits(new Cell(cell.number(), withoutMagics(cell.source())));
     }
 

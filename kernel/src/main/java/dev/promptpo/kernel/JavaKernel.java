@@ -1,8 +1,13 @@
 package dev.promptpo.kernel;
 
+import dev.promptpo.kernel.magic.BuiltInMagics;
+import dev.promptpo.kernel.magic.MagicHost;
+import dev.promptpo.kernel.magic.MagicSyntax;
+import dev.promptpo.kernel.magic.Magics;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
@@ -24,9 +29,6 @@ import org.dflib.jjava.jupyter.kernel.comm.CommManager;
 import org.dflib.jjava.jupyter.kernel.display.DisplayData;
 import org.dflib.jjava.jupyter.kernel.history.HistoryEntry;
 import org.dflib.jjava.jupyter.kernel.history.HistoryManager;
-import org.dflib.jjava.jupyter.kernel.magic.MagicParser;
-import org.dflib.jjava.jupyter.kernel.magic.MagicTranspiler;
-import org.dflib.jjava.jupyter.kernel.magic.MagicsRegistry;
 import org.dflib.jjava.jupyter.kernel.util.StringStyler;
 import org.dflib.jjava.jupyter.messages.Message;
 import org.dflib.jjava.jupyter.messages.MessageType;
@@ -43,11 +45,12 @@ import org.dflib.jjava.jupyter.messages.request.KernelInfoRequest;
 import org.dflib.jjava.jupyter.messages.request.ShutdownRequest;
 
 /** Answers what a Jupyter client asks, with a {@link Session} for the language. */
-public final class JavaKernel extends BaseKernel {
+public final class JavaKernel extends BaseKernel implements MagicHost {
     private final CellIO cellIO;
     private final CellOutput output = new CellOutput();
     private final CellThread cells = new CellThread();
     private final History history;
+    private final Magics magics;
     private final PrintStream log = System.err;
     private final CountDownLatch ended = new CountDownLatch(1);
     private final List<String> startupNotices = new ArrayList<>();
@@ -58,7 +61,7 @@ public final class JavaKernel extends BaseKernel {
     private final AtomicReference<Optional<ShellReplyEnvironment>> running =
             new AtomicReference<>(Optional.empty());
 
-    private JavaKernel(CellIO io, History history, MagicsRegistry magics) {
+    private JavaKernel(CellIO io, History history, Magics magics) {
         super(
                 "promptpo-java",
                 Optional.ofNullable(JavaKernel.class.getPackage().getImplementationVersion())
@@ -80,17 +83,18 @@ public final class JavaKernel extends BaseKernel {
                 io,
                 new CommManager(),
                 new CellRenderer(),
-                new MagicParser("(?<=(?:^|=))\\s*%", "%%", new MagicTranspiler()),
+                new MagicSyntax(),
                 magics,
                 true,
                 new StringStyler.Builder().build());
         this.cellIO = io;
         this.history = history;
+        this.magics = magics;
     }
 
     /** A kernel that has not started: {@link #onStartup()} does. */
     public static JavaKernel create() {
-        return new JavaKernel(new CellIO(), new History(), new MagicsRegistry());
+        return new JavaKernel(new CellIO(), new History(), new Magics());
     }
 
     /**
@@ -142,6 +146,7 @@ public final class JavaKernel extends BaseKernel {
                 startupNotices.add("The kernel cannot run: " + line + "\n");
             }
         }
+        BuiltInMagics.register(magics, this);
         installDefaultExtensions();
         // Has the compiler and the result's way loaded before the first cell comes.
         started.evaluate(new Cell(0, "1 + 1"));
@@ -308,6 +313,26 @@ public final class JavaKernel extends BaseKernel {
                     throw new IllegalStateException(
                             String.join("\n", ErrorReport.of(failure).traceback()));
         };
+    }
+
+    /** Makes them known to cells, and installs the extensions that they bring. */
+    @Override
+    public void addToClassPath(List<Path> entries) {
+        Session session = runner().session();
+        entries.forEach(session::addToClassPath);
+        installExtensions(session.loader());
+        startupNotices.forEach(output.err()::print);
+        startupNotices.clear();
+    }
+
+    @Override
+    public void show(Object value) {
+        display(runner().show(value, List.of()));
+    }
+
+    @Override
+    public List<Path> classPath() {
+        return runner().session().classPath();
     }
 
     @Override

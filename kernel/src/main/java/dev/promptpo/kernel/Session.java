@@ -1,5 +1,7 @@
 package dev.promptpo.kernel;
 
+import java.io.File;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
@@ -9,9 +11,11 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import jdk.jshell.DeclarationSnippet;
 import jdk.jshell.Diag;
 import jdk.jshell.ExpressionSnippet;
@@ -36,6 +40,7 @@ public final class Session implements AutoCloseable {
     private final Consumer<String> notices;
     private final Origins origins = new Origins();
     private final Traces traces;
+    private final List<Path> classPath = new CopyOnWriteArrayList<>();
 
     /** Methods and classes that wait for a declaration, with what was said about them. */
     private final Map<DeclarationSnippet, String> waiting = new HashMap<>();
@@ -48,21 +53,38 @@ public final class Session implements AutoCloseable {
      */
     public Session(ClassLoader parent, String classPath, Consumer<String> notices) {
         this.notices = Objects.requireNonNull(notices);
-        this.control = new SnippetControl(new SessionLoader(parent));
+        List<String> entries =
+                Stream.of(classPath.split(File.pathSeparator, -1))
+                        .filter(entry -> !entry.isEmpty())
+                        .toList();
+        this.control = new SnippetControl(new SessionLoader(parent, entries));
         JShell.Builder builder =
                 JShell.builder()
                         .executionEngine(new InProcess(control), Map.of())
                         .idGenerator(origins::register);
-        if (!classPath.isEmpty()) {
-            builder.compilerOptions("--class-path", classPath);
-        }
         this.shell = builder.build();
         this.traces = new Traces(shell, origins);
+        entries.forEach(entry -> this.classPath.add(Path.of(entry)));
+        // Not as an option of the compiler: that would win over all that is added later.
+        if (!entries.isEmpty()) {
+            shell.addToClasspath(classPath);
+        }
     }
 
     /** The class loader of the cells' classes. */
     public ClassLoader loader() {
         return control.loader();
+    }
+
+    /** Makes a jar or a folder of classes known to the compiler and to the cells that follow. */
+    void addToClassPath(Path entry) {
+        shell.addToClasspath(entry.toString());
+        classPath.add(entry);
+    }
+
+    /** Jars and folders of classes, in the order in which they are looked into. */
+    List<Path> classPath() {
+        return List.copyOf(classPath);
     }
 
     SourceCodeAnalysis analysis() {

@@ -5,8 +5,10 @@ import java.net.MalformedURLException;
 import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.file.Path;
+import java.util.Collection;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import jdk.jshell.execution.LoaderDelegate;
 import jdk.jshell.spi.ExecutionControl.ClassBytecodes;
@@ -24,10 +26,15 @@ final class SessionLoader extends URLClassLoader implements LoaderDelegate {
         ClassLoader.registerAsParallelCapable();
     }
 
+    private final Set<String> known = ConcurrentHashMap.newKeySet();
     private final Map<String, byte[]> declared = new ConcurrentHashMap<>();
 
-    SessionLoader(ClassLoader parent) {
+    /**
+     * @param parentsPath entries of the class path that {@code parent} looks into already
+     */
+    SessionLoader(ClassLoader parent, Collection<String> parentsPath) {
         super("cells", new URL[0], parent);
+        known.addAll(parentsPath);
     }
 
     @Override
@@ -59,7 +66,7 @@ final class SessionLoader extends URLClassLoader implements LoaderDelegate {
     @Override
     public void addToClasspath(String path) throws InternalException {
         for (String entry : path.split(File.pathSeparator, -1)) {
-            if (entry.isEmpty()) {
+            if (entry.isEmpty() || !known.add(entry)) {
                 continue;
             }
             try {

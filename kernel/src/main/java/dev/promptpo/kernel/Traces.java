@@ -90,7 +90,8 @@ final class Traces {
                 String message =
                         raw.flatMap(Traces::message)
                                 .orElse(Objects.requireNonNullElse(eval.getMessage(), ""));
-                String text = message.isEmpty() ? type : type + ": " + message;
+                String named = message.isEmpty() ? type : type + ": " + message;
+                String text = raw.filter(Traces::speaksForItself).isPresent() ? message : named;
                 yield new Outcome.Link(type, message, text, frames);
             }
             default ->
@@ -100,6 +101,16 @@ final class Traces {
                             translated.toString(),
                             frames);
         };
+    }
+
+    /** Whether this exception's text is its message alone, because it wants no type before it. */
+    private static boolean speaksForItself(Throwable thrown) {
+        try {
+            String text = thrown.toString();
+            return text != null && !text.isBlank() && text.equals(thrown.getMessage());
+        } catch (Throwable e) {
+            return false;
+        }
     }
 
     private static Optional<String> message(Throwable thrown) {

@@ -1,0 +1,2 @@
+/** Libraries from Maven repositories, through Maven's own resolver. */
+package dev.promptpo.kernel.maven;
