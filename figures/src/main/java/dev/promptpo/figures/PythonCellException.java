@@ -1,40 +1,46 @@
 package dev.promptpo.figures;
 
 import dev.promptpo.python.PythonException;
-import java.util.List;
-import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 
-/** What Python raised in a cell, with the lines of the cell that it came through. */
+/**
+ * What Python raised in a cell. Its text is Python's own traceback, without the frames of what runs
+ * the cell; its message is the last line of that.
+ */
 final class PythonCellException extends RuntimeException {
     private static final long serialVersionUID = 1L;
-    private static final Pattern FRAME =
-            Pattern.compile("File \"<cell>\", line (\\d+)(?:, in (\\S+))?");
 
-    private PythonCellException(String message, PythonException raised) {
-        super(message, raised);
+    /** The name, in Python's tracebacks, of the code that runs cells. */
+    static final String MACHINERY = "<promptpo>";
+
+    /**
+     * A frame of that code, of the bridge to Java, or of the parser that they call: the line that
+     * names it, and those that show its source.
+     */
+    private static final Pattern MACHINERY_FRAME =
+            Pattern.compile(
+                    "(?m)^ {2}File \"(?:<promptpo>|<promptpo bridge>|<expression>|.*/ast\\.py)\", line"
+                            + " \\d+, in .*\\R(?: {4}.*\\R)*");
+
+    private final String traceback;
+
+    private PythonCellException(String message, String traceback) {
+        // Where in Java it was thrown tells a reader nothing.
+        super(message, null, false, false);
+        this.traceback = traceback;
     }
 
-    static PythonCellException of(PythonException raised, String source) {
-        List<String> lines = source.lines().toList();
-        StringBuilder message = new StringBuilder(raised.getMessage());
-        FRAME.matcher(raised.traceback())
-                .results()
-                .forEach(frame -> message.append(place(frame, lines)));
-        return new PythonCellException(message.toString(), raised);
+    static PythonCellException of(PythonException raised) {
+        String traceback = MACHINERY_FRAME.matcher(raised.traceback()).replaceAll("");
+        return new PythonCellException(
+                raised.getMessage(),
+                // Nothing of the cell is in it: what was handed over could not be.
+                traceback.contains("  File ") ? traceback.stripTrailing() : raised.getMessage());
     }
 
-    /** As Python shows it: its own type stands in the message. */
+    /** As Python shows it. */
     @Override
     public String toString() {
-        return getMessage();
-    }
-
-    private static String place(MatchResult frame, List<String> lines) {
-        int line = Integer.parseInt(frame.group(1));
-        String in =
-                frame.group(2) == null || frame.group(2).equals("<module>") ? "" : frame.group(2);
-        String text = line <= lines.size() ? lines.get(line - 1).strip() : "";
-        return "\n    line " + line + (in.isEmpty() ? "" : ", in " + in) + ": " + text;
+        return traceback;
     }
 }

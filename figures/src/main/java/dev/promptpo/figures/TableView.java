@@ -10,8 +10,8 @@ import tech.tablesaw.api.Table;
 import tech.tablesaw.columns.Column;
 
 /**
- * A Tablesaw table in a cell: numbers at the right with as many places as their column needs,
- * missing values marked, pages beyond fifty rows.
+ * A Tablesaw table in a cell: the columns' types under their names, numbers at the right with as
+ * many places as their column needs, missing values marked, pages beyond fifty rows.
  */
 final class TableView {
     static final int PAGE = 50;
@@ -72,7 +72,11 @@ final class TableView {
                                     i, "border-bottom:1px solid " + Html.RULE + ";font-weight:600"))
                     .append("\">")
                     .append(Html.escape(table.column(i).name()))
-                    .append("</th>");
+                    .append("<div style=\"font-weight:400;font-size:10.5px;color:")
+                    .append(Html.MUTED)
+                    .append("\">")
+                    .append(typeName(table.column(i)))
+                    .append("</div></th>");
         }
         out.append("</tr></thead><tbody>");
         for (int row = from; row < to; row++) {
@@ -90,6 +94,11 @@ final class TableView {
             out.append("</tr>");
         }
         out.append("</tbody></table>");
+    }
+
+    /** {@code double}, {@code string}, {@code date time}: Tablesaw's name of a column's type. */
+    private static String typeName(Column<?> column) {
+        return Html.escape(column.type().name().toLowerCase(Locale.ROOT).replace('_', ' '));
     }
 
     private String cellStyle(int column, String more) {

@@ -51,7 +51,10 @@ class ViewsTest {
                 .contains("a&lt;b")
                 .doesNotContain("a<b")
                 .contains("title=\"missing\">\u2013")
-                .contains("text-align:right\">\u22123.0");
+                .contains("text-align:right\">\u22123.0")
+                .containsPattern("score<div [^>]*>double</div></th>")
+                .containsPattern("name<div [^>]*>string</div></th>")
+                .containsPattern(">n<div [^>]*>integer</div></th>");
     }
 
     @Test

@@ -137,6 +137,9 @@ final class CellRunner {
             if (value instanceof DisplayData data) {
                 return data;
             }
+            if (value instanceof Throwable thrown && mimeTypes.isEmpty()) {
+                return new DisplayData(trace(thrown));
+            }
             return mimeTypes.isEmpty()
                     ? renderer.render(value)
                     : renderer.renderAs(value, mimeTypes.toArray(String[]::new));
@@ -147,6 +150,11 @@ final class CellRunner {
             err.println("Cannot show a " + nameOf(value) + ": " + e);
             return new DisplayData(textOf(value));
         }
+    }
+
+    /** An exception that is looked at, as one that is thrown: with causes and places. */
+    private String trace(Throwable thrown) {
+        return String.join("\n", ErrorReport.of(session.failure(thrown)).traceback());
     }
 
     private static String textOf(Object value) {

@@ -91,7 +91,7 @@ final class Traces {
                         raw.flatMap(Traces::message)
                                 .orElse(Objects.requireNonNullElse(eval.getMessage(), ""));
                 String named = message.isEmpty() ? type : type + ": " + message;
-                String text = raw.filter(Traces::speaksForItself).isPresent() ? message : named;
+                String text = raw.flatMap(Traces::ownText).orElse(named);
                 yield new Outcome.Link(type, message, text, frames);
             }
             default ->
@@ -103,13 +103,15 @@ final class Traces {
         };
     }
 
-    /** Whether this exception's text is its message alone, because it wants no type before it. */
-    private static boolean speaksForItself(Throwable thrown) {
+    /** The text of an exception that does without its type: what a magic throws has other names. */
+    private static Optional<String> ownText(Throwable thrown) {
         try {
-            String text = thrown.toString();
-            return text != null && !text.isBlank() && text.equals(thrown.getMessage());
+            return Optional.ofNullable(thrown.toString())
+                    .filter(text -> !text.isBlank())
+                    .filter(text -> !text.startsWith(thrown.getClass().getName()))
+                    .map(Traces::cellName);
         } catch (Throwable e) {
-            return false;
+            return Optional.empty();
         }
     }
 

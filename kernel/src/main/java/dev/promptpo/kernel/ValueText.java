@@ -3,11 +3,11 @@ package dev.promptpo.kernel;
 import java.util.Arrays;
 
 /** A value as plain text, for what has no form of its own. */
-final class ValueText {
+public final class ValueText {
     private ValueText() {}
 
     /** {@code String.valueOf}, with the contents of arrays. Runs the value's own code. */
-    static String of(Object value) {
+    public static String of(Object value) {
         return switch (value) {
             case null -> "null";
             case Object[] array -> Arrays.deepToString(array);
