@@ -3,6 +3,7 @@ package dev.promptpo.figures;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import javax.lang.model.SourceVersion;
 
@@ -54,7 +55,7 @@ record SharedNames(List<String> in, List<String> out) {
     }
 
     /** Makes a value a variable of Java, with the type that it is. */
-    void declare(Function<String, Object> java, String name, Object value) {
+    void declare(Consumer<String> java, String name, Object value) {
         String type =
                 switch (value) {
                     case double[] array -> "double[]";
@@ -70,7 +71,7 @@ record SharedNames(List<String> in, List<String> out) {
                     case null, default -> "Object";
                 };
         PythonValues.hold(value);
-        java.apply(
+        java.accept(
                 type
                         + " "
                         + name
