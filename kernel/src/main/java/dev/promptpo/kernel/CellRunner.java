@@ -56,10 +56,6 @@ final class CellRunner {
         return session;
     }
 
-    Assist assist() {
-        return new Assist(session.analysis());
-    }
-
     /** Runs a cell and, where it succeeds, the expressions that its client wants to know. */
     Answer run(Cell cell, Map<String, String> expressions) {
         return session.asCell(() -> {

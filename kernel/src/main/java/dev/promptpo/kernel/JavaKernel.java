@@ -1,5 +1,7 @@
 package dev.promptpo.kernel;
 
+import dev.promptpo.kernel.assist.CellText;
+import dev.promptpo.kernel.assist.Completions;
 import dev.promptpo.kernel.magic.BuiltInMagics;
 import dev.promptpo.kernel.magic.MagicHost;
 import dev.promptpo.kernel.magic.MagicSyntax;
@@ -38,6 +40,7 @@ import org.dflib.jjava.jupyter.messages.publish.PublishExecuteInput;
 import org.dflib.jjava.jupyter.messages.publish.PublishExecuteResult;
 import org.dflib.jjava.jupyter.messages.reply.ErrorReply;
 import org.dflib.jjava.jupyter.messages.reply.ExecuteReply;
+import org.dflib.jjava.jupyter.messages.request.CompleteRequest;
 import org.dflib.jjava.jupyter.messages.request.ExecuteRequest;
 import org.dflib.jjava.jupyter.messages.request.HistoryRequest;
 import org.dflib.jjava.jupyter.messages.request.InterruptRequest;
@@ -338,9 +341,7 @@ public final class JavaKernel extends BaseKernel implements MagicHost {
     @Override
     public DisplayData inspect(String code, int at, boolean extraDetail) {
         try {
-            return cells.call(() -> runner().assist().inspect(code, at))
-                    .map(DisplayData::new)
-                    .orElse(null);
+            return cells.call(() -> assist().inspect(code, charsBefore(code, at))).orElse(null);
         } catch (Exception | Error e) {
             // An Error would end the thread that serves the shell.
             throw new IllegalStateException(e);
@@ -349,8 +350,16 @@ public final class JavaKernel extends BaseKernel implements MagicHost {
 
     @Override
     public ReplacementOptions complete(String code, int at) {
+        Completions found = completions(code, at);
+        return new ReplacementOptions(
+                found.options().stream().map(Completions.Option::text).toList(),
+                found.start(),
+                found.end());
+    }
+
+    private Completions completions(String code, int at) {
         try {
-            return cells.call(() -> runner().assist().complete(code, at));
+            return cells.call(() -> assist().complete(code, at));
         } catch (Exception | Error e) {
             // An Error would end the thread that serves the shell.
             throw new IllegalStateException(e);
@@ -358,11 +367,44 @@ public final class JavaKernel extends BaseKernel implements MagicHost {
     }
 
     @Override
+    protected void handleCompleteRequest(
+            ShellReplyEnvironment env, Message<CompleteRequest> message) {
+        CompleteRequest request = message.getContent();
+        String code = request.getCode();
+        env.setStatusBusy();
+        try {
+            // The protocol counts code points, Java counts its characters.
+            Completions found = completions(code, charsBefore(code, request.getCursorPos()));
+            env.reply(
+                    Replies.completed(
+                            message,
+                            found.options(),
+                            code.codePointCount(0, found.start()),
+                            code.codePointCount(0, found.end())));
+        } catch (RuntimeException e) {
+            env.reply(
+                    Replies.completed(
+                            message, List.of(), request.getCursorPos(), request.getCursorPos()));
+            e.printStackTrace(log);
+        }
+        env.setStatusIdle();
+    }
+
+    private static int charsBefore(String code, int codePoints) {
+        return code.offsetByCodePoints(
+                0, Math.clamp(codePoints, 0, code.codePointCount(0, code.length())));
+    }
+
+    private Assist assist() {
+        return new Assist(runner().session(), magics.names(), magics::help);
+    }
+
+    @Override
     public String isComplete(String code) {
         try {
-            return code.startsWith("%")
+            return CellText.cellMagic(code).isPresent()
                     ? IS_COMPLETE_MAYBE
-                    : cells.call(() -> runner().assist().isComplete(code));
+                    : cells.call(() -> assist().isComplete(code));
         } catch (Exception | Error e) {
             return IS_COMPLETE_MAYBE;
         }

@@ -1,5 +1,6 @@
 package dev.promptpo.kernel;
 
+import dev.promptpo.kernel.assist.Completions;
 import java.util.List;
 import java.util.Map;
 import org.dflib.jjava.jupyter.kernel.BaseKernel;
@@ -29,6 +30,38 @@ final class Replies {
                         userExpressions,
                         "payload",
                         List.of()));
+    }
+
+    /** What could stand at the cursor, with what each of it is. */
+    static Message<?> completed(
+            MessageContext request, List<Completions.Option> options, int start, int end) {
+        List<Map<String, Object>> types =
+                options.stream()
+                        .map(option ->
+                                Map.<String, Object>of(
+                                        "text",
+                                        option.text(),
+                                        "type",
+                                        option.type(),
+                                        "start",
+                                        start,
+                                        "end",
+                                        end))
+                        .toList();
+        return reply(
+                request,
+                MessageType.COMPLETE_REPLY,
+                Map.of(
+                        "status",
+                        "ok",
+                        "matches",
+                        options.stream().map(Completions.Option::text).toList(),
+                        "cursor_start",
+                        start,
+                        "cursor_end",
+                        end,
+                        "metadata",
+                        Map.of("_jupyter_types_experimental", types)));
     }
 
     /** A cell that is not run, because one before it failed. */

@@ -1,5 +1,6 @@
 package dev.promptpo.kernel;
 
+import dev.promptpo.kernel.assist.TypeIndex;
 import java.io.File;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -40,6 +41,7 @@ public final class Session implements AutoCloseable {
     private final Consumer<String> notices;
     private final Origins origins = new Origins();
     private final Traces traces;
+    private final TypeIndex types;
     private final List<Path> classPath = new CopyOnWriteArrayList<>();
 
     /** Methods and classes that wait for a declaration, with what was said about them. */
@@ -64,6 +66,7 @@ public final class Session implements AutoCloseable {
                         .idGenerator(origins::register);
         this.shell = builder.build();
         this.traces = new Traces(shell, origins);
+        this.types = new TypeIndex(control.loader());
         entries.forEach(entry -> this.classPath.add(Path.of(entry)));
         // Not as an option of the compiler: that would win over all that is added later.
         if (!entries.isEmpty()) {
@@ -85,6 +88,11 @@ public final class Session implements AutoCloseable {
     /** Jars and folders of classes, in the order in which they are looked into. */
     List<Path> classPath() {
         return List.copyOf(classPath);
+    }
+
+    /** The types that cells could import. */
+    TypeIndex types() {
+        return types;
     }
 
     SourceCodeAnalysis analysis() {
