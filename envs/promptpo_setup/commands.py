@@ -26,6 +26,7 @@ usage: ./promptpo COMMAND [options]
   doctor                  what was found on this machine, what is missing, what to install
   setup                   set up what is missing and nothing else
   install EXTRA           add an extra to the base installation
+  classpath               what to put on the class path of another kernel, of jshell or a program
   kernel install|uninstall  make the kernel known to your own Jupyter, or take it away again
 
   everything else goes to the batch program, which `./promptpo help` lists once the set-up is done:
@@ -176,6 +177,13 @@ def _kernel(home: Home, arguments: list[str]) -> int:
     return 0
 
 
+def _classpath(home: Home, arguments: list[str]) -> int:
+    _no_more("classpath", arguments)
+    prepare(home)
+    print(os.pathsep.join(java.class_path(home)))
+    return 0
+
+
 def _no_more(name: str, arguments: list[str]) -> None:
     if arguments:
         raise Stop(f"{name} takes no arguments, found: {' '.join(arguments)}", code=2)
@@ -189,6 +197,7 @@ COMMANDS: dict[str, Callable[[Home, list[str]], int]] = {
     "test": _test,
     "doctor": _doctor,
     "setup": _setup,
+    "classpath": _classpath,
     "install": _install,
     "kernel": _kernel,
 }

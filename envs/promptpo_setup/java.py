@@ -29,6 +29,15 @@ def command(home: Home, jdk: Jdk, arguments: Sequence[str]) -> list[str]:
     ]
 
 
+def class_path(home: Home) -> list[str]:
+    """The jars of the library and of all that it needs, without the kernel and the command line:
+    another kernel brings its own.
+    """
+    ours = ("dev.promptpo.promptpo-kernel-", "dev.promptpo.promptpo-cli-")
+    jars = sorted(home.java_lib.glob("*.jar"))
+    return [str(jar) for jar in jars if not jar.name.startswith(ours)]
+
+
 def become(home: Home, jdk: Jdk, arguments: Sequence[str]) -> None:
     """Replaces this process by the batch program: its exit code and signals are the user's."""
     words = command(home, jdk, arguments)

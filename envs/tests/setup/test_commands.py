@@ -122,6 +122,27 @@ def test_wrong_arguments_are_one_line_and_code_2(
     assert re.search(said, error)
 
 
+def test_the_class_path_is_the_library_without_kernel_and_command_line(
+    tmp_path: Path,
+    became: list[list[str]],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    home = Home(tmp_path)
+    home.java_lib.mkdir(parents=True)
+    for name in ("cli", "figures", "kernel", "lib"):
+        (home.java_lib / f"dev.promptpo.promptpo-{name}-0.1.0.jar").touch()
+    (home.java_lib / "org.other-1.jar").touch()
+    monkeypatch.setattr(Home, "here", staticmethod(lambda: home))
+    assert commands.main(["classpath"]) == 0
+    assert [Path(entry).name for entry in capsys.readouterr().out.strip().split(os.pathsep)] == [
+        "dev.promptpo.promptpo-figures-0.1.0.jar",
+        "dev.promptpo.promptpo-lib-0.1.0.jar",
+        "org.other-1.jar",
+    ]
+    assert commands.main(["classpath", "more"]) == 2
+
+
 def test_the_kernel_comes_and_goes_where_the_users_jupyter_looks(
     became: list[list[str]], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

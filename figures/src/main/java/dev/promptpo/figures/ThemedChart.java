@@ -86,6 +86,12 @@ public final class ThemedChart extends XYChart {
         return String.join(". ", parts).replace("..", ".");
     }
 
+    /** What is to be seen, in words, where there is no browser. */
+    @Override
+    public String toString() {
+        return description();
+    }
+
     /** Points without a line. */
     XYSeries dots(String name, double[] x, double[] y, Color color) {
         XYSeries series = addSeries(name, x, y);
