@@ -13,6 +13,8 @@ from collections.abc import Callable, Mapping
 
 import numpy as np
 
+_FLOAT64 = np.dtype(np.float64)
+
 
 class BadAction(Exception):
     """What ``act`` returned is not an action."""
@@ -21,7 +23,9 @@ class BadAction(Exception):
 def action_converter(action: Mapping) -> tuple[Callable[[object], object], int]:
     """The converter for a specification's action space, and the number of float64 of an action.
 
-    The converter gives a float (discrete) or a flat float64 array (box); it raises BadAction.
+    The converter gives a float (discrete) or a float64 array (box) with the space's elements in
+    order; it raises BadAction. An array that is of the right type and shape already is given as it
+    is: whether its numbers are finite, the worker looks in any case.
     """
     if action["kind"] == "discrete":
         return _discrete(int(action["n"])), 1
@@ -59,6 +63,8 @@ def _box(shape: tuple[int, ...]) -> Callable[[object], object]:
     expected = f"{size} finite numbers of shape {shape}" if shape else "one finite number"
 
     def convert(value: object) -> np.ndarray:
+        if type(value) is np.ndarray and value.dtype is _FLOAT64 and value.shape == shape:
+            return value
         try:
             array = np.asarray(value)
         except (ValueError, TypeError) as problem:

@@ -9,11 +9,12 @@ from __future__ import annotations
 import math
 import os
 import signal
-import sys
 import types
 from collections.abc import Callable
+from sys import modules
 
 import numpy as np
+from numpy import empty
 
 from promptpo_policy import frames
 from promptpo_policy.action import action_converter
@@ -72,8 +73,12 @@ class CpuTimer:
         signal.setitimer(signal.ITIMER_PROF, _TICK, _TICK)
 
     def arm(self, seconds: float) -> None:
-        """A call begins; it may take ``seconds`` of CPU time."""
+        """A call begins; it, and each that ``next_call`` announces, may take ``seconds``."""
         self._limit = seconds
+        self.next_call()
+
+    def next_call(self) -> None:
+        """Another call begins, with the limit of the last."""
         self._call += 1
         self._marker[0] = self._call
 
@@ -101,7 +106,7 @@ class _Episode:
     """One episode's policy object, its module and its generators."""
 
     def __init__(self, seed: int) -> None:
-        self.randomness = episode_randomness(seed)
+        self.enter = episode_randomness(seed).enter
         self.module: types.ModuleType | None = None
         self.act: Callable[[object], object] | None = None
 
@@ -117,48 +122,50 @@ class _Policy:
         self._observation = observation_factory(
             specification["observation"], specification["vector_size"]
         )
-        self._convert, self._action = action_converter(specification["action"])
+        self._convert, size = action_converter(specification["action"])
+        self._bytes = 8 * size
+        self._discrete = specification["action"]["kind"] == "discrete"
+        self._octets = memoryview(bytearray(8 * frames.reply_size(self._slots, size)))
+        self._reply = self._octets.cast("d")
+        self._starts = [2 + slot * size for slot in range(self._slots)]
         self._source = Source(task["source"], task["policy_class"], "act")
         self._episodes: list[_Episode | None] = [None] * self._slots
         self._timer = timer
         self._phase = "load"
+        self._slot = 0
 
     def serve(self, request_fd: int, reply_fd: int) -> None:
-        slots, width, size = self._slots, self._width, self._action
-        request = np.empty(frames.request_size(slots, width))
-        into = memoryview(request).cast("B")
-        flags, seeds = request[1 : 1 + slots], request[1 + slots : 1 + 2 * slots]
-        rows = request[1 + 2 * slots :].reshape(slots, width)
-        reply = np.zeros(frames.reply_size(slots, size))
-        outgoing = memoryview(reply).cast("B")
-        # The worker writes a frame at once and waits; only the first may come in parts.
+        """Answer frames until the worker closes the pipe, or generated code fails."""
+        slots, width = self._slots, self._width
+        head = memoryview(bytearray(8 * (1 + 2 * slots))).cast("d")
+        flags, seeds = head[1 : 1 + slots], head[1 + slots :]
+        # Each row is read into an array of its own, which the policy may keep.
+        rows = [empty(width) for _ in range(slots)]
+        size = 8 * frames.request_size(slots, width)
         while True:
-            got = os.readv(request_fd, [into])
-            while got < len(into):
-                more = os.readv(request_fd, [into[got:]])
-                if not more:
-                    return
-                got += more
-            slot = 0
-            reply[0] = request[0]
+            got = os.readv(request_fd, [head, *rows])
+            if got < size and not _read_rest(request_fd, [head, *rows], got):
+                return
+            self._reply[0] = head[0]
             try:
-                for slot, flag in enumerate(flags.tolist()):
-                    if flag == frames.IDLE:
-                        continue
-                    if flag == frames.LOAD:
-                        self._begin(slot, int(seeds[slot]))
-                        continue
-                    start = 2 + slot * size
-                    reply[start : start + size] = self._act(slot, rows[slot].copy())
+                asked = flags.tolist()
+                if frames.LOAD in asked:
+                    for self._slot, flag in enumerate(asked):
+                        if flag == frames.LOAD:
+                            self._begin(self._slot, int(seeds[self._slot]))
+                else:
+                    self._act(asked, rows)
                 self._timer.disarm()
             except BaseException as problem:
                 self._timer.disarm()
-                reply[1] = frames.FAILED
-                reason = describe(problem, self._phase, slot)
-                frames.write_all(reply_fd, outgoing)
+                self._reply[1] = frames.FAILED
+                reason = describe(problem, self._phase, self._slot)
+                frames.write_all(reply_fd, self._reply)
                 frames.write_all(reply_fd, frames.encode_document(reason))
                 return
-            frames.write_all(reply_fd, outgoing)
+            written = os.write(reply_fd, self._octets)
+            if written < len(self._octets):
+                frames.write_all(reply_fd, self._octets[written:])
 
     def _begin(self, slot: int, seed: int) -> None:
         kept = self._episodes[slot]
@@ -166,7 +173,7 @@ class _Policy:
             return
         episode = _Episode(seed)
         self._episodes[slot] = episode
-        episode.randomness.enter()
+        episode.enter()
         self._timer.arm(self._load_seconds)
         self._phase = "load"
         episode.module, cls = self._source.load()
@@ -174,16 +181,47 @@ class _Policy:
         policy = cls()
         episode.act = policy.act
         self._timer.check()
-        episode.randomness.leave()
 
-    def _act(self, slot: int, row: np.ndarray) -> object:
-        episode = self._episodes[slot]
+    def _act(self, asked: list[float], rows: list[np.ndarray]) -> None:
+        """Let the policies of all slots that are asked to act answer into the reply.
+
+        This runs at each step of each rollout, and what it touches has left the processor's caches
+        since: so it is one function, and no more than it must be.
+        """
+        timer, make, convert, width = self._timer, self._observation, self._convert, self._width
+        draws = self._source.may_draw
         self._phase = "act"
-        self._timer.arm(self._step_seconds)
-        observation = self._observation(row)
-        sys.modules[MODULE_NAME] = episode.module
-        episode.randomness.enter()
-        action = self._convert(episode.act(observation))
-        self._timer.check()
-        episode.randomness.leave()
-        return action
+        timer.arm(self._step_seconds)
+        for slot, flag in enumerate(asked):
+            if flag != frames.ACT:
+                continue
+            self._slot = slot
+            episode = self._episodes[slot]
+            observation = make(rows[slot])
+            # The policy may have kept it: the next is read into another.
+            rows[slot] = empty(width)
+            modules[MODULE_NAME] = episode.module
+            if draws:
+                episode.enter()
+            timer.next_call()
+            action = convert(episode.act(observation))
+            timer.check()
+            start = self._starts[slot]
+            if self._discrete:
+                self._reply[start] = action
+            else:
+                self._octets[8 * start : 8 * start + self._bytes] = action.tobytes()
+
+
+def _read_rest(fd: int, parts: list, got: int) -> bool:
+    """Fill ``parts`` from where they are full up to; False at the end of the stream."""
+    for part in parts:
+        view = memoryview(part).cast("B")
+        view = view[min(got, len(view)) :]
+        got -= min(got, memoryview(part).nbytes)
+        while view:
+            more = os.readv(fd, [view])
+            if not more:
+                return False
+            view = view[more:]
+    return True

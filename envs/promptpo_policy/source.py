@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import types
 
+from promptpo_policy.drawing import may_draw
 from promptpo_policy.failure import SOURCE_FILE, NoClass, remember_source
 
 MODULE_NAME = "policy"
@@ -18,6 +19,8 @@ class Source:
         self._class_name = class_name
         self._method = method
         self._code: types.CodeType | None = None
+        self.may_draw = True
+        """Whether it may use `random` or NumPy's generators; known once it was loaded."""
 
     def load(self) -> tuple[types.ModuleType, type]:
         """Execute the source into a fresh module; the module and its class.
@@ -31,6 +34,7 @@ class Source:
                 self._code = compile(self._text, SOURCE_FILE, "exec", dont_inherit=True)
             except (ValueError, RecursionError) as problem:
                 raise SyntaxError(str(problem)) from None
+            self.may_draw = may_draw(self._code)
         module = types.ModuleType(MODULE_NAME)
         module.__file__ = SOURCE_FILE
         # Where dataclasses and pickle look a class's module up.

@@ -83,7 +83,7 @@ class Scene:
             raise ValueError(
                 f"{action.tolist()} is no action of {self.name}: {self._space.expected()}"
             )
-        return self._environment.step(taken)
+        return Step(*self._environment.step(taken))
 
     def picture(self) -> np.ndarray:
         """The present state: uint8, (height, width, 3)."""

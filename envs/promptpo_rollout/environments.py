@@ -12,7 +12,10 @@ from promptpo_rollout.outcome import BadRequest
 
 
 class Step(NamedTuple):
-    """What one step gave: the next frame, the reward, whether the episode is over, success."""
+    """What one step gave: the next frame, the reward, whether the episode is over, success.
+
+    ``Environment.step`` gives it as a plain tuple, which is made in half the time.
+    """
 
     frame: np.ndarray
     reward: float
@@ -32,7 +35,6 @@ class Environment:
 
         self.env = promptpo_envs.make(name, preset, **options)
         self._frame = FrameReader(self.env)
-        self._discrete = specification["action"]["kind"] == "discrete"
         self._horizon = specification["horizon"] or math.inf
         self._steps = 0
 
@@ -42,17 +44,15 @@ class Environment:
         self._steps = 0
         return self._frame(observation)
 
-    def step(self, action: np.ndarray) -> Step:
-        """Advance by an action of float64, as ``actions`` gave it."""
-        observation, reward, terminated, truncated, info = self.env.step(
-            int(action[0]) if self._discrete else action
-        )
-        self._steps += 1
-        success = info.get("success", info.get("is_success"))
-        return Step(
+    def step(self, action: int | np.ndarray) -> tuple[np.ndarray, float, bool, bool | None]:
+        """Advance by an action that ``ActionSpace`` gave; the fields of a Step."""
+        observation, reward, terminated, truncated, info = self.env.step(action)
+        self._steps = steps = self._steps + 1
+        success = info["success"] if "success" in info else info.get("is_success")
+        return (
             self._frame(observation),
             float(reward),
-            bool(terminated or truncated or self._steps >= self._horizon),
+            bool(terminated or truncated or steps >= self._horizon),
             None if success is None else bool(success),
         )
 
@@ -62,7 +62,10 @@ class Environment:
 
 
 class ActionSpace:
-    """The trusted check of an action that a policy's process sent."""
+    """The trusted check of actions that a policy's process sent.
+
+    An environment gets an int, or a float64 array of the space's shape.
+    """
 
     def __init__(self, action: dict) -> None:
         self._discrete = action["kind"] == "discrete"
@@ -71,27 +74,52 @@ class ActionSpace:
         self.size = 1 if self._discrete else math.prod(action["shape"])
         if not self._discrete:
             self._shape = tuple(action["shape"])
+            self._flat = len(self._shape) == 1
             self._low = _bounds(action["low"], -math.inf, self.size)
             self._high = _bounds(action["high"], math.inf, self.size)
+            self._highest_low = max(self._low.tolist())
+            self._lowest_high = min(self._high.tolist())
 
-    def taken(self, sent: np.ndarray) -> np.ndarray | None:
+    def taken(self, sent: np.ndarray) -> int | np.ndarray | None:
         """The action that the environment gets (a box is clipped), or None if it is none."""
+        (action,) = self.each_taken(sent.reshape(1, -1))
+        return action
+
+    def each_taken(self, sent: np.ndarray) -> list[int | np.ndarray | None]:
+        """``taken`` of each row at once: a check of five rows costs as much as one of one."""
         if self._discrete:
-            value = sent[0]
-            return sent.copy() if 0 <= value < self._n and value == int(value) else None
-        if not np.isfinite(sent).all():
-            return None
-        clipped = np.minimum(np.maximum(sent, self._low), self._high)
-        if not self._clips and (clipped != sent).any():
-            return None
-        return clipped.reshape(self._shape)
+            n = self._n
+            return [
+                int(value) if 0 <= value < n and value == int(value) else None
+                for (value,) in sent.tolist()
+            ]
+        numbers = sent.reshape(-1).tolist()
+        # Lists, since what NumPy would need for this has left the processor's caches since the
+        # last step. A sum is finite only if all its parts are.
+        if (
+            math.isfinite(sum(numbers))
+            and min(numbers) >= self._highest_low
+            and max(numbers) <= self._lowest_high
+        ):
+            clipped = sent.copy()
+            fine = True
+        else:
+            clipped = np.minimum(np.maximum(sent, self._low), self._high)
+            fine = False
+        actions = list(clipped) if self._flat else [row.reshape(self._shape) for row in clipped]
+        if not fine:
+            for number, (row, kept) in enumerate(zip(sent, clipped, strict=True)):
+                if not np.isfinite(row).all() or not (self._clips or (kept == row).all()):
+                    actions[number] = None
+        return actions
 
     def expected(self) -> str:
         """What an action has to be, in words."""
         if self._discrete:
             return f"an integer from 0 to {self._n - 1}"
         limits = f", each within [{self._low.tolist()}, {self._high.tolist()}]"
-        return f"{self.size} finite numbers{'' if self._clips else limits}"
+        numbers = f"{self.size} finite numbers of shape {self._shape}"
+        return numbers if self._clips else numbers + limits
 
 
 def _bounds(given: object, absent: float, size: int) -> np.ndarray:

@@ -6,7 +6,6 @@ import dataclasses
 import json
 import mmap
 import os
-import select
 import signal
 import socket
 import struct
@@ -21,8 +20,8 @@ from promptpo_policy import frames
 from promptpo_rollout.limits import Limits
 from promptpo_rollout.outcome import CLAIMABLE, REPORTABLE, Failure
 from promptpo_rollout.plain_text import plain
+from promptpo_rollout.ticker import TICK_SECONDS, ticker
 
-_SLICE_MS = 100
 _GRACE = 0.4
 _WALLS_SECONDS = 5.0
 _CALL = struct.Struct("=q")
@@ -140,28 +139,36 @@ class Template:
 
 
 class _Budget(NamedTuple):
-    """CPU seconds used before, allowed a call, allowed in all; and the wall's deadline."""
+    """CPU seconds allowed a call and for the whole answer, and wall seconds."""
 
-    started: float
     call: float
     answer: float
-    deadline: float
+    wall: float
+
+
+class _Answer(NamedTuple):
+    """Which answer is awaited, since when (monotonic), and CPU seconds used before."""
+
+    number: int
+    since: float
+    used: float
 
 
 class Watch:
     """Something else to look at while a policy computes: the worker's control channel."""
 
-    def fileno(self) -> int:
-        """A descriptor that becomes readable when there is something to look at."""
-        raise NotImplementedError
-
     def look(self) -> None:
-        """Look; raises to break the wait off."""
+        """Look, without waiting; raises to break the wait off."""
         raise NotImplementedError
 
 
 class PolicyProcess:
-    """One policy's process and the two pipes to it."""
+    """One policy's process and the two pipes to it.
+
+    Reads and writes block; a ticker looks at the clocks ten times a second while they do, and
+    breaks them off. An answer's clocks start at the first look at it: nothing is read from
+    a clock at a step, so a limit may be passed by a tenth of a second.
+    """
 
     def __init__(
         self,
@@ -175,7 +182,7 @@ class PolicyProcess:
     ) -> None:
         self._template = template
         self._pid = pid
-        self._request_fd, self._reply_fd = request_fd, reply_fd = pipes
+        self._request_fd, self._reply_fd = pipes
         self._marker = marker
         self._limits = limits
         self._total_cpu = cpu_seconds
@@ -185,26 +192,22 @@ class PolicyProcess:
         self._exit: Exit | None = None
         # The kernel's name for the CPU clock of another process (clock_getcpuclockid(3)).
         self._clock = (~pid << 3) | 2
-        os.set_blocking(request_fd, False)
-        os.set_blocking(reply_fd, False)
-        self._writing = select.poll()
-        self._writing.register(request_fd, select.POLLOUT)
-        self._reading = select.poll()
-        self._reading.register(reply_fd, select.POLLIN)
-        for poll in (self._writing, self._reading):
-            poll.register(watch.fileno(), select.POLLIN)
+        self.waiting = False
         self._phase = "load"
-        self._budget = _Budget(0.0, 0.0, 0.0, 0.0)
-        self._call = (0, 0.0)
+        self._budget = _Budget(0.0, 0.0, 0.0)
+        self._asked = 0
+        self._answer = _Answer(-1, 0.0, 0.0)
+        self._call = (-1, 0.0)
+        ticker().look_after(self)
 
     def allow(self, phase: str, cpu_seconds: float, calls: int = 1) -> None:
-        """Start the clock for the next answer: what it does, CPU seconds a call, and calls."""
+        """Set the budget of each answer from the next one on: what it does, CPU seconds a call,
+        and calls."""
         self._phase = phase
-        used = self.cpu_seconds()
-        self._check_total(used)
-        deadline = time.monotonic() + self._limits.wall_for(cpu_seconds * calls)
-        self._budget = _Budget(used, cpu_seconds, cpu_seconds * calls, deadline)
-        self._call = (-1, used)
+        self._budget = _Budget(
+            cpu_seconds, cpu_seconds * calls, self._limits.wall_for(cpu_seconds * calls)
+        )
+        self._asked += 1
 
     def confirm_walls(self) -> None:
         """Wait until the process says that its walls are up, before it has read anything.
@@ -224,35 +227,57 @@ class PolicyProcess:
             problem = str(answer.get("problem", answer))
             raise TemplateError(f"a policy's process could not be confined: {problem}")
 
+    def exchange(self, frame: bytes, into: memoryview) -> None:
+        """``write`` one frame and ``read_into`` what it is answered.
+
+        This runs at each step of each rollout: two system calls and nothing else.
+        """
+        self._asked += 1
+        self.waiting = True
+        try:
+            written = os.write(self._request_fd, frame)
+            if written == len(frame):
+                got = os.readv(self._reply_fd, (into,))
+                if got == len(into):
+                    return
+            else:
+                got = -1
+        except BrokenPipeError:
+            raise self._gone() from None
+        finally:
+            self.waiting = False
+        if got == -1:
+            self.write(memoryview(frame)[written:])
+            got = 0
+        elif got == 0:
+            raise self._gone()
+        self.read_into(into[got:])
+
     def write(self, data: bytes | memoryview) -> None:
         """Write all of ``data``; Failure if the process is gone or takes too long."""
         view = memoryview(data).cast("B")
-        while True:
+        while view:
+            self.waiting = True
             try:
-                view = view[os.write(self._request_fd, view) :]
-            except BlockingIOError:
-                pass
+                written = os.write(self._request_fd, view)
             except BrokenPipeError:
                 raise self._gone() from None
-            if not view:
-                return
-            self._wait(self._writing, self._request_fd)
-            self._check_clocks()
+            finally:
+                self.waiting = False
+            view = view[written:]
 
     def read_into(self, view: memoryview) -> None:
         """Fill ``view`` (bytes); Failure if the process is gone or takes too long."""
-        while True:
-            asked = time.monotonic()
-            self._wait(self._reading, self._reply_fd)
-            self._waited += time.monotonic() - asked
-            got = os.readv(self._reply_fd, [view])
+        while view:
+            self.waiting = True
+            try:
+                got = os.readv(self._reply_fd, (view,))
+            finally:
+                self.waiting = False
             if not got:
                 raise self._gone()
+            # Bytes that come one by one do not start the clock anew: it is the same answer.
             view = view[got:]
-            if not view:
-                return
-            # Bytes that come one by one do not start the clock anew.
-            self._check_clocks()
 
     def read_document(self) -> dict:
         """One JSON object of at most frames.DOCUMENT_LIMIT bytes; PROTOCOL if it is none."""
@@ -306,29 +331,23 @@ class PolicyProcess:
     def end(self) -> Exit:
         """End the process if it runs, and say how it ended. May be called again."""
         if self._exit is None:
+            self.waiting = False
+            ticker().leave(self)
             os.close(self._request_fd)
             os.close(self._reply_fd)
             self._marker.close()
             self._exit = self._template.reap(self._pid)
         return self._exit
 
-    def _wait(self, poll: select.poll, fd: int) -> None:
-        while True:
-            ready = poll.poll(_SLICE_MS)
-            if len(ready) == 1 and ready[0][0] == fd:
-                return
-            answered = False
-            for descriptor, _event in ready:
-                if descriptor == fd:
-                    answered = True
-                else:
-                    self._watch.look()
-            if answered:
-                return
-            self._check_clocks()
-
-    def _check_clocks(self) -> None:
-        budget, used = self._budget, self.cpu_seconds()
+    def look_at_clocks(self) -> None:
+        """Raise if it is over time or not wanted any more; the ticker calls this in a wait."""
+        self.waiting = False
+        self._watch.look()
+        self._waited += TICK_SECONDS
+        budget, used, now = self._budget, self.cpu_seconds(), time.monotonic()
+        if self._answer.number != self._asked:
+            self._answer = _Answer(self._asked, now, used)
+            self._call = (-1, used)
         # A call that overruns is stopped in the process, which can say where; this is for one that
         # cannot be stopped there. The count of calls is the process's own word: believed only
         # within the limit of all calls together.
@@ -337,19 +356,21 @@ class PolicyProcess:
             self._call = (call, used)
         for taken, limit in (
             (used - self._call[1], budget.call),
-            (used - budget.started, budget.answer),
+            (used - self._answer.used, budget.answer),
         ):
             if taken > limit + _GRACE:
                 raise self._timeout(
                     f"used {taken:.1f} s of CPU time (limit {limit:g} s) and could not be "
                     "interrupted (inside compiled code?)"
                 )
-        self._check_total(used)
-        if time.monotonic() > budget.deadline:
-            wall = self._limits.wall_for(budget.answer)
-            raise self._timeout(f"did not answer within {wall:g} s", wall=True)
+        self.check_total()
+        if now - self._answer.since > budget.wall:
+            raise self._timeout(f"did not answer within {budget.wall:g} s", wall=True)
+        self.waiting = True
 
-    def _check_total(self, used: float) -> None:
+    def check_total(self) -> None:
+        """Failure if it has used what all of its episodes may use together."""
+        used = self.cpu_seconds()
         if used > self._total_cpu:
             raise self._timeout(
                 f"used {used:.1f} s of CPU time for all of its episodes (limit "

@@ -10,6 +10,8 @@ from promptpo_rollout.outcome import BadRequest
 
 LIFETIMES = ("episode", "candidate")
 LOCKSTEP = 5
+_MOST = 256
+"""Episodes that advance together at most: a frame's parts are read by one system call."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -48,7 +50,7 @@ class RolloutRequest:
             policy_class=_text(given, "policy_class", ""),
             seeds=tuple(seeds),
             lifetime=lifetime,
-            lockstep=1 if lifetime == "candidate" else min(lockstep, len(seeds)),
+            lockstep=1 if lifetime == "candidate" else min(lockstep, len(seeds), _MOST),
             trace=bool(given.get("trace", False)),
             anonymous=_anonymous(given),
             limits=Limits.of(_limits(given)),

@@ -13,6 +13,7 @@ import contextlib
 import json
 import os
 import platform
+import select
 import socket
 import sys
 import time
@@ -61,15 +62,10 @@ class Control(Watch):
         self._jobs: collections.deque[tuple[dict, bytes]] = collections.deque()
         self._current = -1
 
-    def fileno(self) -> int:
-        return self._channel.fileno()
-
     def next_job(self) -> tuple[dict, bytes]:
         """Wait for a job; WireError when the pool is gone."""
         self._current = -1
         while not self._jobs:
-            import select
-
             select.select([self._channel], [], [])
             self._receive()
         job = self._jobs.popleft()

@@ -69,6 +69,35 @@ def test_the_worker_takes_no_action_that_is_none():
     assert ActionSpace(BOX).taken(np.array([np.nan, 0.0])) is None
 
 
+def test_the_worker_checks_each_row_of_a_frame():
+    rows = np.array([[0.5, 1.0], [np.nan, 0.0], [-3.0, 5.0], [np.inf, 0.0], [1e200, -1e200]])
+    taken = ActionSpace(BOX).each_taken(rows)
+    assert [None if row is None else row.tolist() for row in taken] == [
+        [0.5, 1.0],
+        None,
+        [-1.0, 2.0],
+        None,
+        [1.0, -1e200],
+    ]
+    strict = ActionSpace(BOX | {"clip": False}).each_taken(rows)
+    assert [row is None for row in strict] == [False, True, True, True, True]
+    discrete = ActionSpace(DISCRETE).each_taken(np.array([[2.0], [0.5], [np.nan], [0.0]]))
+    assert discrete == [2, None, None, 0]
+
+
+def test_an_action_of_the_environment_is_its_own():
+    rows = np.array([[0.5, 1.0], [0.25, 0.0]])
+    first, second = ActionSpace(BOX).each_taken(rows)
+    rows[:] = 7.0
+    assert first.tolist() == [0.5, 1.0] and second.tolist() == [0.25, 0.0]
+
+
+def test_a_box_keeps_its_shape():
+    square = {"kind": "box", "shape": [2, 2], "low": -1.0, "high": 1.0}
+    (taken,) = ActionSpace(square).each_taken(np.array([[0.0, 0.5, 2.0, -2.0]]))
+    assert taken.tolist() == [[0.0, 0.5], [1.0, -1.0]]
+
+
 def test_an_observation_has_scalars_as_floats_and_fields_with_a_shape_as_arrays():
     fields = [
         {"name": "angle", "start": 0, "stop": 1, "shape": []},

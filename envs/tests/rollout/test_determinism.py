@@ -1,6 +1,14 @@
-"""Returns depend on the episode seeds alone: not on K, the workers, or what ran before."""
+"""Returns depend on the episode seeds alone: not on K, the workers, the process or what ran before.
+
+To the bit, for policies that keep what they know wherever they are promised to be able to.
+"""
 
 import hashlib
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -88,36 +96,100 @@ class P:
 }
 
 
+# The same of a box of actions and of floats, where a last bit would show.
+CONTINUOUS = """
+import random
+import numpy as np
+scale = 1.0
+class P:
+    best = [0.0]
+    def __init__(self):
+        self.weights = np.random.randn(6, 17) * random.gauss(0.1, 0.02)
+    def act(self, obs):
+        global scale
+        scale *= 0.99 + 0.01 * random.random()
+        P.best.append(max(P.best[-1], float(obs.vector[8])))
+        action = self.weights @ obs.vector + 0.01 * P.best[-1] + scale * np.random.uniform(-1, 1, 6)
+        return action if len(P.best) % 2 else action.tolist()
+"""
+ALL = [("NoiseWorld1", source) for source in POLICIES.values()] + [("HalfCheetah-v5", CONTINUOUS)]
+NAMES = [*POLICIES, "continuous"]
+LIFETIMES = ("episode", "candidate")
+
+
 def outcome(result):
     assert result["outcome"] == "completed", result
     return result["returns"], result["lengths"], result["actions_digest"]
 
 
-@pytest.mark.parametrize("state", POLICIES)
-def test_returns_do_not_depend_on_how_many_episodes_advance_together(engine, state):
-    found = [
-        outcome(engine.rollout("NoiseWorld1", POLICIES[state], SEEDS, lockstep=k))
-        for k in (1, 2, 5, 7)
-    ]
+@pytest.mark.parametrize(("environment", "source"), ALL, ids=NAMES)
+def test_returns_do_not_depend_on_how_many_episodes_advance_together(engine, environment, source):
+    found = [outcome(engine.rollout(environment, source, SEEDS, lockstep=k)) for k in (1, 2, 5, 7)]
     assert found[1:] == found[:1] * 3
 
 
-@pytest.mark.parametrize("state", POLICIES)
-def test_an_episode_does_not_depend_on_its_neighbours(engine, state):
-    together = engine.rollout("NoiseWorld1", POLICIES[state], SEEDS)
-    alone = engine.rollout("NoiseWorld1", POLICIES[state], SEEDS[3:4])
+@pytest.mark.parametrize(("environment", "source"), ALL, ids=NAMES)
+def test_an_episode_does_not_depend_on_its_neighbours(engine, environment, source):
+    together = engine.rollout(environment, source, SEEDS)
+    alone = engine.rollout(environment, source, SEEDS[3:4])
     assert alone["returns"] == together["returns"][3:4]
 
 
-def test_returns_do_not_depend_on_the_workers(engine):
-    requests = [
-        {"type": "rollout", "environment": "NoiseWorld1", "source": source, "seeds": SEEDS}
-        for source in POLICIES.values()
+def requests(**fields):
+    """Each policy at each lifetime."""
+    return [
+        {"environment": environment, "source": source, "seeds": SEEDS, "lifetime": life} | fields
+        for environment, source in ALL
+        for life in LIFETIMES
     ]
-    two = [outcome(document) for document, _blob in engine.run_all(requests)]
+
+
+@pytest.fixture(scope="module")
+def two_workers(engine):
+    """What each of ``requests()`` gives, several at once."""
+    asked = [{"type": "rollout", **request} for request in requests()]
+    return [outcome(document) for document, _blob in engine.run_all(asked)]
+
+
+def test_a_policy_that_lives_through_its_episodes_differs_from_one_that_does_not(two_workers):
+    differing = {
+        name
+        for name, each, whole in zip(NAMES, two_workers[::2], two_workers[1::2], strict=True)
+        if each != whole
+    }
+    # Of others the memory counts for no more than an episode, or leads to the same actions.
+    assert differing >= {"object", "module_globals", "random", "numpy_random", "continuous"}
+
+
+def test_returns_do_not_depend_on_the_workers(two_workers):
+    asked = [{"type": "rollout", **request} for request in requests(lockstep=1)]
     with Engine(workers=1) as other:
-        one = [outcome(document) for document, _blob in other.run_all(requests)]
-    assert one == two
+        # The other way round, so that nothing has what it had before.
+        one = [outcome(document) for document, _blob in other.run_all(asked[::-1])][::-1]
+    assert one == two_workers
+
+
+def test_returns_do_not_depend_on_being_stopped_between_candidates(two_workers):
+    asked = [{"type": "rollout", **request} for request in requests()]
+    half = len(asked) // 2
+    found = []
+    for part in (asked[:half], asked[half:]):
+        with Engine(workers=2) as other:
+            found += [outcome(document) for document, _blob in other.run_all(part)]
+    assert found == two_workers
+
+
+def test_returns_are_those_of_a_loop_in_one_process(two_workers):
+    path = os.pathsep.join(sys.path)
+    finished = subprocess.run(
+        [sys.executable, Path(__file__).with_name("in_process.py")],
+        input=json.dumps(requests()),
+        env=os.environ | {"PYTHONPATH": path, "PYTHONHASHSEED": "0"},
+        stdout=subprocess.PIPE,
+        check=True,
+        text=True,
+    )
+    assert [tuple(result) for result in json.loads(finished.stdout)] == two_workers
 
 
 def test_a_candidate_lives_through_its_episodes_in_order(engine):
