@@ -14,7 +14,8 @@ import picocli.CommandLine.Spec;
             LedgerBenchmark.class,
             LedgerOpening.class,
             ModelBenchmark.class,
-            FilmBenchmark.class
+            FilmBenchmark.class,
+            RolloutBenchmark.class
         })
 final class BenchmarkCommand implements Runnable {
     @Spec private CommandSpec command;
