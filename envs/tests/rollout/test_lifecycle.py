@@ -77,6 +77,31 @@ def test_nothing_outlives_a_closed_client():
     client.close()
 
 
+@pytest.mark.parametrize("level", ["sandbox", "process"])
+def test_a_policys_process_has_two_pipes_and_a_fixed_environment(level):
+    with Engine(workers=1, isolation=level) as engine:
+        client = engine.client
+        request = {"type": "rollout", "environment": "CartPole-v1", "seeds": [1], "source": ENDLESS}
+        client.submit(json.dumps(request | {"limits": {"cpu_s_step": 100}}))
+        pid = client.hello["pid"]
+        until(lambda: len(family(pid)) == 4)
+        (worker,) = psutil.Process(pid).children()
+        (template,) = worker.children()
+        (policy,) = template.children()
+        until(lambda: policy.cpu_times().user > 0.1)  # past its walls
+        folder = f"/proc/{policy.pid}/fd"
+        opened = {int(number): os.readlink(f"{folder}/{number}") for number in os.listdir(folder)}
+        pipes = [opened.pop(number) for number in (3, 4)]
+        assert opened == dict.fromkeys((0, 1, 2), "/dev/null")
+        assert all(pipe.startswith("pipe:") for pipe in pipes) and len(set(pipes)) == 2
+        assert set(policy.environ()) <= {
+            *("LANG", "LC_CTYPE", "PYTHONHASHSEED"),
+            *("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"),
+        }
+        assert policy.num_threads() == 1
+        assert os.getsid(policy.pid) == policy.pid
+
+
 def test_a_killed_worker_costs_its_job_and_is_replaced():
     with Engine(workers=1) as engine:
         client = engine.client
