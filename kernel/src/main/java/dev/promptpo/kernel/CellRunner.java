@@ -56,6 +56,11 @@ final class CellRunner {
         return session;
     }
 
+    /** Whether this thread runs the user's code, so that what it evaluates is part of its cell. */
+    boolean isUserThread() {
+        return session.isUserThread();
+    }
+
     /** Runs a cell and, where it succeeds, the expressions that its client wants to know. */
     Answer run(Cell cell, Map<String, String> expressions) {
         return session.asCell(() -> {

@@ -6,11 +6,11 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
 /**
- * The one thread that runs cells, start-up included, one after the other. What a cell leaves in
- * thread-locals is there for the next.
+ * The one thread that evaluates cells, start-up included, one after the other. It compiles, and
+ * waits for the user's code, which has a {@link UserThread}.
  */
 final class CellThread {
-    // Recursion in a cell, and javac's own on a long expression, may go deep.
+    // javac's recursion on a long expression goes deep.
     private static final long STACK_BYTES = 16L << 20;
 
     private final ExecutorService executor;
@@ -21,7 +21,7 @@ final class CellThread {
     }
 
     private Thread newThread(Runnable work) {
-        Thread created = new Thread(null, work, "cells", STACK_BYTES);
+        Thread created = new Thread(null, work, "session", STACK_BYTES);
         created.setDaemon(true);
         thread = created;
         return created;

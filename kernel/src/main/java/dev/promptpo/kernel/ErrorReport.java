@@ -91,6 +91,10 @@ record ErrorReport(String name, String value, List<String> traceback) {
     private static ErrorReport interruption(Outcome.Interrupted failure) {
         List<String> lines = new ArrayList<>();
         lines.add(RED + "Interrupted: the cell was stopped; the session is as it was." + RESET);
+        if (failure.leftBehind()) {
+            lines.add(
+                    "Its code did not end in time: it was left behind, on a thread of its own, here:");
+        }
         addFrames(lines, failure.frames());
         return new ErrorReport("Interrupted", "the cell was stopped", lines);
     }

@@ -121,10 +121,9 @@ public final class JavaKernel extends BaseKernel implements MagicHost {
         });
     }
 
-    // ThreadDeath is how an interrupt ends a thread's loop: nothing to report.
-    @SuppressWarnings("removal")
     private void uncaught(Thread thread, Throwable thrown) {
-        if (!(thrown instanceof ThreadDeath)) {
+        // An interrupt ended the loop of a cell's own thread: nothing to report.
+        if (!(thrown instanceof Checkpoint.Stop)) {
             StringWriter trace = new StringWriter();
             thrown.printStackTrace(new PrintWriter(trace));
             output.err()
@@ -136,7 +135,7 @@ public final class JavaKernel extends BaseKernel implements MagicHost {
         }
     }
 
-    private void startSession() {
+    private void startSession() throws Exception {
         Session started =
                 new Session(
                         getClassLoader(),
@@ -150,7 +149,10 @@ public final class JavaKernel extends BaseKernel implements MagicHost {
             }
         }
         BuiltInMagics.register(magics, this);
-        installDefaultExtensions();
+        started.asUserCode(() -> {
+            installDefaultExtensions();
+            return null;
+        });
         // Has the compiler and the result's way loaded before the first cell comes.
         started.evaluate(new Cell(0, "1 + 1"));
     }
@@ -301,8 +303,14 @@ public final class JavaKernel extends BaseKernel implements MagicHost {
     @Override
     public Object evalRaw(String source) {
         Outcome outcome;
+        // Code that was left behind has no cell any more.
+        Checkpoint.stopCheck();
         try {
-            outcome = cells.call(() -> runner().evaluate(new Cell(executionCount.get(), source)));
+            Cell part = new Cell(executionCount.get(), source);
+            outcome =
+                    runner().isUserThread()
+                            ? runner().evaluate(part)
+                            : cells.call(() -> runner().evaluate(part));
         } catch (Exception e) {
             throw new IllegalStateException(e.getMessage(), e);
         }

@@ -35,10 +35,12 @@ public final class Main {
             System.exit(2);
         }
         quietLogs();
-        Connection connection = new Connection(properties(Path.of(arguments[0])));
+        KernelConnectionProperties properties = properties(Path.of(arguments[0]));
         JavaKernel kernel = JavaKernel.create();
-        kernel.becomeHandlerForConnection(connection);
+        // First, since it takes longest: the sockets are made meanwhile.
         kernel.onStartup();
+        Connection connection = new Connection(properties);
+        kernel.becomeHandlerForConnection(connection);
         connection.connect();
         Signal.handle(new Signal("INT"), signal -> kernel.interrupt());
         endWithParent(kernel);

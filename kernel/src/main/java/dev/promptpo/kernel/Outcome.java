@@ -34,8 +34,12 @@ public sealed interface Outcome {
         }
     }
 
-    /** The cell was interrupted, at these frames where it was running code. */
-    record Interrupted(List<Frame> frames) implements Failure {
+    /**
+     * The cell was interrupted, at these frames where it was running code.
+     *
+     * @param leftBehind whether that code did not end in time and still runs, on its own thread
+     */
+    record Interrupted(List<Frame> frames, boolean leftBehind) implements Failure {
         public Interrupted {
             frames = List.copyOf(frames);
         }

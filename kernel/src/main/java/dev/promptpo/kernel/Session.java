@@ -36,6 +36,8 @@ import jdk.jshell.spi.ExecutionEnv;
  * <p>Used by one thread at a time, except for {@link #interrupt()}.
  */
 public final class Session implements AutoCloseable {
+    private static final String NOWHERE = System.getProperty("java.home") + "/none";
+
     private final SnippetControl control;
     private final JShell shell;
     private final Consumer<String> notices;
@@ -64,6 +66,8 @@ public final class Session implements AutoCloseable {
                 JShell.builder()
                         .executionEngine(new InProcess(control), Map.of())
                         .idGenerator(origins::register);
+        // Without a path of its own for processors, javac looks for them in every jar.
+        builder.compilerOptions("--processor-path", NOWHERE);
         this.shell = builder.build();
         this.traces = new Traces(shell, origins);
         this.types = new TypeIndex(control.loader());
@@ -127,6 +131,11 @@ public final class Session implements AutoCloseable {
         return control.asUserCode(code);
     }
 
+    /** Whether this thread is one of the user's code: what it evaluates is part of its cell. */
+    boolean isUserThread() {
+        return control.isUserThread();
+    }
+
     boolean isInterrupted() {
         return control.isInterrupted();
     }
@@ -165,7 +174,7 @@ public final class Session implements AutoCloseable {
         Outcome outcome = new Outcome.Done();
         for (Unit unit : units) {
             if (control.isInterrupted()) {
-                return new Outcome.Interrupted(List.of());
+                return interrupted(new StackTraceElement[0]);
             }
             origins.enter(new Origins.Origin(cell, unit));
             outcome = new Outcome.Done();
@@ -188,7 +197,7 @@ public final class Session implements AutoCloseable {
             }
             if (control.takeSkipped()
                     || (control.isInterrupted() && outcome instanceof Outcome.Done)) {
-                return new Outcome.Interrupted(List.of());
+                return interrupted(new StackTraceElement[0]);
             }
         }
         Optional<Outcome> missing = missingVariable(cell, unresolved);
@@ -283,14 +292,18 @@ public final class Session implements AutoCloseable {
     private Outcome failure(JShellException exception) {
         Optional<Throwable> thrown = control.takeThrown();
         return control.isInterrupted()
-                ? new Outcome.Interrupted(traces.frames(exception.getStackTrace()))
+                ? interrupted(exception.getStackTrace())
                 : new Outcome.Threw(traces.ofCell(exception, thrown));
+    }
+
+    private Outcome.Interrupted interrupted(StackTraceElement[] at) {
+        return new Outcome.Interrupted(traces.frames(at), control.isLeftBehind());
     }
 
     /** A failure of code that is not a cell's own (a renderer, an extension) as an outcome. */
     Outcome.Failure failure(Throwable thrown) {
         return control.isInterrupted()
-                ? new Outcome.Interrupted(traces.frames(thrown.getStackTrace()))
+                ? interrupted(thrown.getStackTrace())
                 : new Outcome.Threw(traces.ofLibrary(thrown));
     }
 

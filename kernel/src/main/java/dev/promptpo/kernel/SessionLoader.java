@@ -42,7 +42,7 @@ final class SessionLoader extends URLClassLoader implements LoaderDelegate {
         boolean[] loaded = new boolean[classes.length];
         // All are declared before the first is loaded: they may refer to each other.
         for (ClassBytecodes bytes : classes) {
-            declared.put(bytes.name(), bytes.bytecodes());
+            declared.put(bytes.name(), Redirection.applyAll(bytes.bytecodes()));
         }
         try {
             for (int i = 0; i < classes.length; i++) {

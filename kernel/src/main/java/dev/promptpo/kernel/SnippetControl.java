@@ -1,68 +1,54 @@
 package dev.promptpo.kernel;
 
-import java.lang.reflect.Field;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
-import java.lang.reflect.Modifier;
 import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import jdk.jshell.execution.LoaderDelegate;
 import jdk.jshell.execution.LocalExecutionControl;
-import jdk.jshell.spi.ExecutionControl;
 import jdk.jshell.spi.SPIResolutionException;
 
 /**
- * Runs snippets in this virtual machine, on the thread that asks, and keeps what JShell would turn
- * into text: the value and the exception themselves.
+ * Runs snippets in this virtual machine and keeps what JShell would turn into text: the value and
+ * the exception themselves.
  *
- * <p>The JDK's local control weaves a check of a stop flag into every method entry and backward
- * branch of a snippet. It only makes that flag when it runs its first snippet, on a thread of its
- * own; here it runs one harmless method that way, and the flag is taken from the class that it
- * loads for the purpose. An interrupt sets the flag and interrupts the cell's thread, and nothing
- * else: a library's own threads are the library's business.
+ * <p>The user's code runs on a {@link UserThread}, and the thread that asks waits for it. An
+ * interrupt ends the code at its next {@link Checkpoint} and interrupts its thread, and nothing
+ * else: a library's own threads are the library's business. Code that has not ended by then (it
+ * waits for a lock or a pipe, or is in a long loop of a library) is left behind, and the cell ends
+ * without it.
  */
 final class SnippetControl extends LocalExecutionControl {
     private static final int LONGEST_CAUSE_CHAIN = 50;
 
+    /** How long interrupted code has to end: a reader is to have the notebook back in a second. */
+    private static final long PATIENCE_MS = 700;
+
     private final SessionLoader loader;
-    private final Optional<Field> stopFlag;
     private final Object lock = new Object();
 
     // Guarded by lock.
-    private Thread userThread;
-    private int userDepth;
+    private UserThread user;
+    private Optional<CompletableFuture<?>> userCode = Optional.empty();
     private long cell;
     private boolean running;
     private boolean interrupted;
+    private boolean leftBehind;
 
-    // Only touched by the cell's thread.
-    private Object value;
-    private Throwable thrown;
-    private boolean skipped;
+    // Written by the user's thread, read when it has handed over.
+    private volatile Object value;
+    private volatile Throwable thrown;
+    private volatile boolean skipped;
 
     SnippetControl(SessionLoader loader) {
-        this(loader, new FlagFinder(loader));
-    }
-
-    private SnippetControl(SessionLoader loader, FlagFinder finder) {
-        super(finder);
+        super(loader);
         this.loader = loader;
-        try {
-            super.invoke(System.class.getMethod("lineSeparator"));
-        } catch (Exception e) {
-            throw new IllegalStateException("cannot prepare the execution of cells", e);
-        }
-        this.stopFlag = finder.flag();
-    }
-
-    /** Whether a busy loop in a cell can be stopped; false only on a JDK that lacks stop checks. */
-    boolean canStopLoops() {
-        return stopFlag.isPresent();
+        this.user = new UserThread(loader);
     }
 
     ClassLoader loader() {
@@ -75,6 +61,7 @@ final class SnippetControl extends LocalExecutionControl {
             cell++;
             running = true;
             interrupted = false;
+            leftBehind = false;
         }
     }
 
@@ -82,8 +69,6 @@ final class SnippetControl extends LocalExecutionControl {
     void end() {
         synchronized (lock) {
             running = false;
-            // A late interrupt must not hit what this thread does next.
-            Thread.interrupted();
         }
     }
 
@@ -93,10 +78,21 @@ final class SnippetControl extends LocalExecutionControl {
         }
     }
 
-    /**
-     * Stops the running cell: raises the stop flag and interrupts the cell's thread, again every
-     * second until the cell has ended. Does nothing when no cell runs.
-     */
+    /** Whether the interrupted cell's code still runs, on a thread that is nobody's any more. */
+    boolean isLeftBehind() {
+        synchronized (lock) {
+            return leftBehind;
+        }
+    }
+
+    /** Whether this is the thread of the user's code. */
+    boolean isUserThread() {
+        synchronized (lock) {
+            return user.isCurrent();
+        }
+    }
+
+    /** Stops the running cell. Does nothing when no cell runs. */
     void interrupt() {
         long target;
         synchronized (lock) {
@@ -105,60 +101,84 @@ final class SnippetControl extends LocalExecutionControl {
             }
             interrupted = true;
             target = cell;
-            stopUserCode();
+            // Only a thread in the user's code is interrupted: an interrupt in javac's reading of
+            // a jar would close the jar for good.
+            if (userCode.isPresent()) {
+                Checkpoint.stopEveryone(true);
+                user.thread().interrupt();
+            }
         }
         Thread.ofPlatform()
                 .daemon()
                 .name("interrupt")
                 .inheritInheritableThreadLocals(false)
-                .start(() -> repeatInterrupt(target));
+                .start(() -> leaveBehindLater(target));
     }
 
-    private void repeatInterrupt(long target) {
-        while (true) {
-            try {
-                TimeUnit.SECONDS.sleep(1);
-            } catch (InterruptedException e) {
-                return;
-            }
-            synchronized (lock) {
-                if (!running || cell != target) {
-                    return;
-                }
-                stopUserCode();
+    private void leaveBehindLater(long target) {
+        try {
+            TimeUnit.MILLISECONDS.sleep(PATIENCE_MS);
+        } catch (InterruptedException e) {
+            return;
+        }
+        synchronized (lock) {
+            if (running && cell == target && userCode.isPresent()) {
+                leaveBehind(userCode.get());
             }
         }
     }
 
-    // Only a thread in the user's code is interrupted: an interrupt in javac's reading of a jar
-    // would close the jar for good.
-    private void stopUserCode() {
-        if (userThread != null) {
-            setStopFlag(true);
-            userThread.interrupt();
-        }
-    }
-
-    private void setStopFlag(boolean stop) {
-        stopFlag.ifPresent(field -> {
-            try {
-                field.setBoolean(null, stop);
-            } catch (IllegalAccessException e) {
-                throw new IllegalStateException(e);
-            }
-        });
+    private void leaveBehind(CompletableFuture<?> code) {
+        Thread stuck = user.thread();
+        Checkpoint.condemn(stuck);
+        user.leave();
+        user = new UserThread(loader);
+        userCode = Optional.empty();
+        leftBehind = true;
+        Checkpoint.Stop stop = new Checkpoint.Stop();
+        stop.setStackTrace(stuck.getStackTrace());
+        code.completeExceptionally(new InvocationTargetException(stop));
+        // It may have slept through the first; and what it does next must not be waited for.
+        stuck.interrupt();
     }
 
     /**
-     * Runs code of the user's other than a snippet (a renderer, a magic), so that it can be
-     * interrupted.
+     * Runs code of the user's on its thread and waits for it; on that thread itself, it runs at
+     * once.
+     *
+     * @throws InvocationTargetException around a {@link Checkpoint.Stop} with the frames where the
+     *     code was left behind
      */
     <T> T asUserCode(Callable<T> code) throws Exception {
-        clientCodeEnter();
+        CompletableFuture<T> result;
+        synchronized (lock) {
+            if (user.isCurrent()) {
+                result = null;
+            } else {
+                UserThread mine = user;
+                Checkpoint.stopEveryone(interrupted);
+                result = mine.start(() -> entered(mine, code));
+                userCode = Optional.of(result);
+            }
+        }
+        return result == null ? code.call() : UserThread.await(result);
+    }
+
+    private <T> T entered(UserThread mine, Callable<T> code) throws Exception {
         try {
             return code.call();
         } finally {
-            clientCodeLeave();
+            synchronized (lock) {
+                if (user == mine) {
+                    // An interrupted cell is stopped until the next code of the user's, for the
+                    // threads that it may have left in its loops. An interrupt that comes now is
+                    // too late, and must not hit what this thread does next.
+                    userCode = Optional.empty();
+                    Thread.interrupted();
+                } else {
+                    Checkpoint.release(mine.thread());
+                }
+            }
         }
     }
 
@@ -192,7 +212,7 @@ final class SnippetControl extends LocalExecutionControl {
         value = null;
         thrown = null;
         try {
-            value = snippet.invoke(null);
+            value = asUserCode(() -> snippet.invoke(null));
         } catch (InvocationTargetException e) {
             thrown = Objects.requireNonNullElse(e.getCause(), e);
             throw e;
@@ -201,37 +221,17 @@ final class SnippetControl extends LocalExecutionControl {
         return "";
     }
 
+    // JShell's own way of stopping a snippet is not used, so it need not know of any.
     @Override
-    public void load(ClassBytecodes[] classes)
-            throws ClassInstallException, NotImplementedException, EngineTerminationException {
-        ClassBytecodes[] guarded = new ClassBytecodes[classes.length];
-        for (int i = 0; i < classes.length; i++) {
-            guarded[i] =
-                    new ClassBytecodes(
-                            classes[i].name(), ExitGuard.redirectExit(classes[i].bytecodes()));
-        }
-        super.load(guarded);
-    }
+    protected void clientCodeEnter() {}
 
     @Override
-    protected void clientCodeEnter() {
-        synchronized (lock) {
-            if (userDepth++ == 0) {
-                userThread = Thread.currentThread();
-                setStopFlag(interrupted);
-            }
-        }
-    }
+    protected void clientCodeLeave() {}
 
     @Override
-    protected void clientCodeLeave() {
+    public void close() {
         synchronized (lock) {
-            if (--userDepth == 0) {
-                userThread = null;
-                // The flag of an interrupted cell stays up until the next code of the user's, for
-                // the threads that the cell may have left in its loops.
-                Thread.interrupted();
-            }
+            user.leave();
         }
     }
 
@@ -277,61 +277,5 @@ final class SnippetControl extends LocalExecutionControl {
         return frames.length > 0
                 ? frames
                 : new StackTraceElement[] {new StackTraceElement("", "", null, -1)};
-    }
-
-    /** Passes classes on to the session's loader and notes the one with the stop flag. */
-    private static final class FlagFinder implements LoaderDelegate {
-        private final SessionLoader loader;
-        private Optional<Field> flag = Optional.empty();
-        private boolean found;
-
-        FlagFinder(SessionLoader loader) {
-            this.loader = loader;
-        }
-
-        Optional<Field> flag() {
-            found = true;
-            return flag;
-        }
-
-        @Override
-        public void load(ExecutionControl.ClassBytecodes[] classes)
-                throws ExecutionControl.ClassInstallException {
-            loader.load(classes);
-            if (!found) {
-                for (ExecutionControl.ClassBytecodes bytes : classes) {
-                    flag = flag.or(() -> staticBoolean(bytes.name()));
-                }
-            }
-        }
-
-        private Optional<Field> staticBoolean(String className) {
-            try {
-                for (Field field : loader.findClass(className).getFields()) {
-                    if (Modifier.isStatic(field.getModifiers())
-                            && field.getType() == boolean.class) {
-                        return Optional.of(field);
-                    }
-                }
-            } catch (ClassNotFoundException e) {
-                throw new IllegalStateException(e);
-            }
-            return Optional.empty();
-        }
-
-        @Override
-        public void classesRedefined(ExecutionControl.ClassBytecodes[] classes) {
-            loader.classesRedefined(classes);
-        }
-
-        @Override
-        public void addToClasspath(String path) throws ExecutionControl.InternalException {
-            loader.addToClasspath(path);
-        }
-
-        @Override
-        public Class<?> findClass(String name) throws ClassNotFoundException {
-            return loader.findClass(name);
-        }
     }
 }

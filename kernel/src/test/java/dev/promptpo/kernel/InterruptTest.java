@@ -8,6 +8,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -25,6 +26,11 @@ public class InterruptTest {
         started.countDown();
     }
 
+    /** For a cell to wait for: what no interrupt ends. A cell that gets it keeps it. */
+    public static volatile ReentrantLock held = new ReentrantLock();
+
+    public static final Object MONITOR = new Object();
+
     private final ExecutorService cellThread = Executors.newSingleThreadExecutor();
     private Cells cells;
 
@@ -34,6 +40,7 @@ public class InterruptTest {
         cells.run("import java.util.*; import java.util.concurrent.*; import java.util.stream.*;");
         cells.run("import static dev.promptpo.kernel.InterruptTest.go; int kept = 5;");
         started = new CountDownLatch(1);
+        held = new ReentrantLock();
     }
 
     @AfterEach
@@ -71,6 +78,57 @@ public class InterruptTest {
         assertThat(outcome.get()).isInstanceOf(Outcome.Interrupted.class);
         assertThat(cellThread.submit(() -> cells.value("kept")).get()).isEqualTo(5);
         assertThat(cellThread.submit(Thread::interrupted).get()).isFalse();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "held.lock();",
+                "synchronized (MONITOR) { kept = 6; }",
+                "try (var server = new java.net.ServerSocket(0)) { server.accept(); }",
+                "new ProcessBuilder(\"sleep\", \"5\").start().getInputStream().read();",
+                "LongStream.range(0, 1L << 34).sum();"
+            })
+    void leavesBehindWhatNoInterruptReaches(String forever) throws Exception {
+        cells.run("import static dev.promptpo.kernel.InterruptTest.*;");
+        held.lock();
+        try {
+            synchronized (MONITOR) {
+                Future<Outcome> outcome =
+                        cellThread.submit(() -> cells.run("{ go(); " + forever + " }"));
+                started.await();
+                cells.session().interrupt();
+                Outcome.Interrupted interrupted = (Outcome.Interrupted) outcome.get();
+                assertThat(interrupted.leftBehind()).isTrue();
+                assertThat(ErrorReport.of(interrupted).traceback().toString())
+                        .contains("left behind")
+                        .contains("In [" + cells.number() + "], line 1");
+                assertThat(cellThread.submit(() -> cells.value("kept")).get()).isEqualTo(5);
+            }
+        } finally {
+            held.unlock();
+        }
+    }
+
+    @Test
+    void whatWasLeftBehindEndsAtItsNextCheckpoint() throws Exception {
+        cells.run("import static dev.promptpo.kernel.InterruptTest.*; Thread left; long n = 0;");
+        held.lock();
+        try {
+            Future<Outcome> outcome =
+                    cellThread.submit(() ->
+                            cells.run(
+                                    "{ left = Thread.currentThread(); go(); held.lock();"
+                                            + " while (true) n++; }"));
+            started.await();
+            cells.session().interrupt();
+            outcome.get();
+        } finally {
+            held.unlock();
+        }
+        // While it is about to end, others compute on.
+        assertThat(cells.value("int k = 0; for (int i = 0; i < 10; i++) k += i; k")).isEqualTo(45);
+        assertThat(cells.value("left.join(); left.isAlive()")).isEqualTo(false);
     }
 
     @Test
