@@ -10,7 +10,7 @@ import sys
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from promptpo_setup import kernel_spec
+from promptpo_setup import kernel_spec, quick_start
 from promptpo_setup.errors import Stop
 from promptpo_setup.fingerprint import Inputs, files_below
 from promptpo_setup.home import Home, base_python
@@ -40,7 +40,8 @@ class Bootstrap:
         A virtual environment that someone else keeps gets no Python steps.
         """
         python = [] if self._home.given_venv else self._python_steps(with_tests)
-        return [*python, self._java(), self._kernel_spec(bool(python))]
+        own_venv = bool(python)
+        return [*python, self._java(), self._quick_start(own_venv), self._kernel_spec(own_venv)]
 
     def _python_steps(self, with_tests: bool) -> list[Step]:
         steps = [self._venv(), self._packages(), self._jep(), self._project()]
@@ -249,10 +250,34 @@ class Bootstrap:
             "compile, then run again",
         )
 
-    # 6. the kernel spec
+    # 6. the cache that the kernel starts from
+
+    def _quick_start(self, own_venv: bool) -> Step:
+        def work(shell: Shell) -> None:
+            quick_start.make(self._home, self._jdk, shell)
+
+        notebook = kernel_spec.LAUNCHER.parent.parent / "promptpo_notebook"
+        return Step(
+            "start",
+            "the kernel's quick start",
+            lambda: Inputs(
+                self._home.root,
+                {"jdk": f"{self._jdk.home} {self._jdk.version}", "lib": str(self._home.java_lib)},
+                (kernel_spec.LAUNCHER, notebook / "launch.py", notebook / "rehearsal.py"),
+            ),
+            work,
+            # A cache that could not be made is not tried for again before something has changed.
+            lambda: (
+                quick_start.cache(self._home).exists() or quick_start.failure(self._home).exists()
+            ),
+            ("packages", "project", "java") if own_venv else ("java",),
+        )
+
+    # 7. the kernel spec
 
     def _kernel_spec(self, own_venv: bool) -> Step:
-        spec = kernel_spec.content(self._home, self._jdk)
+        options = quick_start.options(self._home, self._jdk)
+        spec = kernel_spec.content(self._home, self._jdk, *options)
 
         ipython = self._home.jupyter / "ipython"
 

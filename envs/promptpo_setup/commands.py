@@ -7,9 +7,11 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
 from types import FrameType
 
-from promptpo_setup import doctor, java, jdk, kernel_spec, notebooks, suites
+from promptpo_setup import children, doctor, java, jdk, kernel_spec, notebooks, quick_start, suites
 from promptpo_setup.bootstrap import set_up
 from promptpo_setup.errors import Stop
 from promptpo_setup.extras import EXTRAS
@@ -27,7 +29,10 @@ usage: ./promptpo COMMAND [options]
   setup                   set up what is missing and nothing else
   install EXTRA           add an extra to the base installation
   classpath               what to put on the class path of another kernel, of jshell or a program
-  kernel install|uninstall  make the kernel known to your own Jupyter, or take it away again
+  kernel install|uninstall [--user|--sys-prefix|--prefix FOLDER]
+                          make the kernel known to your own Jupyter (or to the active environment's,
+                          or to the one under a folder), or take it away again
+  benchmark kernel        how quickly a notebook starts, and what its checkpoints cost
 
   everything else goes to the batch program, which `./promptpo help` lists once the set-up is done:
   optimize, evaluate, environments, runs, ...; each explains itself with --help
@@ -164,17 +169,68 @@ def _install(home: Home, arguments: list[str]) -> int:
 
 
 def _kernel(home: Home, arguments: list[str]) -> int:
-    if arguments not in (["install"], ["uninstall"]):
-        raise Stop("kernel expects one word: install or uninstall", code=2)
-    folder = kernel_spec.user_folder()
-    if arguments == ["install"]:
-        kernel_spec.write(folder, kernel_spec.content(home, prepare(home)))
+    asked = _kernel_arguments(arguments)
+    folder = asked.folder(home)
+    if asked.action == "install":
+        kit = prepare(home)
+        spec = kernel_spec.content(home, kit, *quick_start.options(home, kit))
+        kernel_spec.write(folder, spec)
         print(f"installed {folder}")
     elif kernel_spec.remove(folder):
         print(f"removed {folder}")
     else:
         print(f"nothing at {folder}")
     return 0
+
+
+@dataclass(frozen=True)
+class _KernelArguments:
+    """``install`` or ``uninstall``, and for whom: the user, or a Jupyter under a prefix."""
+
+    action: str
+    prefix: Path | None = None
+
+    def folder(self, home: Home) -> Path:
+        if self.prefix is None:
+            return kernel_spec.user_folder()
+        return kernel_spec.jupyter_folder(self.prefix)
+
+
+def _kernel_arguments(arguments: list[str]) -> _KernelArguments:
+    match arguments:
+        case ["install" | "uninstall" as action]:
+            return _KernelArguments(action)
+        case ["install" | "uninstall" as action, "--user"]:
+            return _KernelArguments(action)
+        case ["install" | "uninstall" as action, "--sys-prefix"]:
+            return _KernelArguments(action, Path(_sys_prefix()))
+        case ["install" | "uninstall" as action, "--prefix", prefix]:
+            return _KernelArguments(action, Path(prefix).absolute())
+        case ["install" | "uninstall" as action, option] if option.startswith("--prefix="):
+            return _KernelArguments(action, Path(option.removeprefix("--prefix=")).absolute())
+    raise Stop(
+        "kernel expects: install or uninstall, then nothing, --user, --sys-prefix or --prefix "
+        f"FOLDER; found: {' '.join(arguments) or 'nothing'}",
+        code=2,
+    )
+
+
+def _sys_prefix() -> str:
+    """The active environment: conda's, a virtual environment's, else this Python's own."""
+    for name in ("VIRTUAL_ENV", "CONDA_PREFIX"):
+        if os.environ.get(name):
+            return os.environ[name]
+    return sys.prefix
+
+
+def _benchmark(home: Home, arguments: list[str]) -> int:
+    kit = prepare(home)
+    if arguments[:1] != ["kernel"]:
+        java.become(home, kit, ["benchmark", *arguments])
+    words = kernel_spec.command(home, kit)
+    cached = kernel_spec.command(home, kit, *quick_start.options(home, kit))
+    command = [home.venv_python, "-m", "promptpo_notebook.benchmark", *arguments[1:]]
+    return children.run([*command, "--plain", *words, "--cached", *cached], home.environment())
 
 
 def _classpath(home: Home, arguments: list[str]) -> int:
@@ -189,7 +245,7 @@ def _no_more(name: str, arguments: list[str]) -> None:
         raise Stop(f"{name} takes no arguments, found: {' '.join(arguments)}", code=2)
 
 
-EXPLAIN_THEMSELVES = ("lab", "test")
+EXPLAIN_THEMSELVES = ("lab", "test", "benchmark")
 
 COMMANDS: dict[str, Callable[[Home, list[str]], int]] = {
     "run": _run,
@@ -200,4 +256,5 @@ COMMANDS: dict[str, Callable[[Home, list[str]], int]] = {
     "classpath": _classpath,
     "install": _install,
     "kernel": _kernel,
+    "benchmark": _benchmark,
 }

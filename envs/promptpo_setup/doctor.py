@@ -15,7 +15,7 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from pathlib import Path
 
-from promptpo_setup import chromium, jdk
+from promptpo_setup import chromium, jdk, kernel_spec, quick_start
 from promptpo_setup.bootstrap import find_maven, maven_environment, set_up
 from promptpo_setup.errors import Stop
 from promptpo_setup.extras import EXTRAS
@@ -67,6 +67,7 @@ def examine(home: Home) -> list[Finding]:
         _seccomp,
         lambda: _disk(home),
         lambda: _state(home),
+        lambda: _notebook_kernel(home),
         lambda: _renderer(home),
         _chromium,
     )
@@ -192,6 +193,25 @@ def _state(home: Home) -> Finding:
         return Finding("ok", "set-up", f"complete, in {home.state}")
     left = ", ".join(step.title for step in pending)
     return Finding("note", "set-up", f"still to do: {left}", "./promptpo setup")
+
+
+def _notebook_kernel(home: Home) -> Finding:
+    """The kernel specs: ours, and the one in the user's own Jupyter where that was installed."""
+    subject = "notebook kernel"
+    if not (home.kernel_folder / "kernel.json").exists():
+        return Finding("note", subject, "no kernel spec before the set-up", "./promptpo setup")
+    wrong = kernel_spec.broken(home.kernel_folder)
+    if wrong:
+        return Finding("missing", subject, f"{home.kernel_folder}: {wrong}", "./promptpo setup")
+    user = kernel_spec.user_folder()
+    if (user / "kernel.json").exists() and (wrong := kernel_spec.broken(user)):
+        return Finding("note", subject, f"{user}: {wrong}", "./promptpo kernel install")
+    if quick_start.failure(home).exists():
+        why = quick_start.failure(home).read_text(encoding="utf-8").strip()
+        log = home.log / "setup-start.log"
+        return Finding("note", subject, f"starts without a cache ({why})", f"see {log}")
+    also = f"; also in {user}" if (user / "kernel.json").exists() else ""
+    return Finding("ok", subject, f"{home.kernel_folder}{also}")
 
 
 def _renderer(home: Home) -> Finding:

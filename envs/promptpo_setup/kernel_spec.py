@@ -13,37 +13,33 @@ from promptpo_setup.home import KERNEL_NAME, Home
 from promptpo_setup.jdk import Jdk
 from promptpo_setup.steps import write_whole
 
-MAIN = "dev.promptpo.kernel.Main"
+LAUNCHER = Path(__file__).resolve().with_name("kernel.sh")
 
 
-def content(home: Home, jdk: Jdk) -> dict[str, object]:
-    """The spec: start the kernel with the chosen JDK and everything that we built on its class
-    path.
+def command(home: Home, jdk: Jdk, *options: str) -> list[str]:
+    """The command line that starts the kernel with everything that we built on its class path;
+    ``{connection_file}`` stands for the file.
     """
+    return [
+        "/bin/sh",
+        str(LAUNCHER),
+        "{connection_file}",
+        f"{home.java_lib}/*",
+        str(jdk.java),
+        *jdk.flags(),
+        f"-Dpromptpo.home={home.root}",
+        *options,
+    ]
+
+
+def content(home: Home, jdk: Jdk, *options: str) -> dict[str, object]:
+    """The spec: start the kernel with the chosen JDK and these options of its own."""
     return {
-        "argv": [
-            str(jdk.java),
-            *jdk.flags(),
-            # A small heap's collector; the work of a notebook is in other processes.
-            "-XX:+UseSerialGC",
-            f"-Dpromptpo.home={home.root}",
-            "-cp",
-            f"{home.java_lib}/*",
-            MAIN,
-            "{connection_file}",
-        ],
+        "argv": command(home, jdk, *options),
         "display_name": "Java (PromptPO)",
         "language": "java",
         "interrupt_mode": "message",
-        "env": {
-            "PROMPTPO_HOME": str(home.root),
-            "PROMPTPO_VENV": str(home.venv),
-            # So that Shift+Tab shows what is written about the library.
-            "PROMPTPO_KERNEL_SOURCES": os.pathsep.join(
-                str(home.root / module / "src" / "main" / "java")
-                for module in ("lib", "figures", "kernel")
-            ),
-        },
+        "env": {"PROMPTPO_HOME": str(home.root), "PROMPTPO_VENV": str(home.venv)},
         "metadata": {"debugger": False},
     }
 
@@ -52,6 +48,24 @@ def write(folder: Path, spec: Mapping[str, object]) -> None:
     """Writes the spec into its folder."""
     folder.mkdir(parents=True, exist_ok=True)
     write_whole(folder / "kernel.json", json.dumps(spec, indent=1) + "\n")
+
+
+def jupyter_folder(prefix: Path) -> Path:
+    """Where a Jupyter that is installed under ``prefix`` looks for this kernel."""
+    return prefix / "share" / "jupyter" / "kernels" / KERNEL_NAME
+
+
+def broken(folder: Path) -> str:
+    """What keeps an installed spec from starting a kernel; empty where nothing does."""
+    try:
+        argv = json.loads((folder / "kernel.json").read_text(encoding="utf-8"))["argv"]
+    except (OSError, ValueError, KeyError) as error:
+        return f"kernel.json cannot be read: {error}"
+    # Older ones start Java themselves.
+    files = [word for word in argv if word.startswith("/") and not word.endswith("/*")]
+    folders = [word.removesuffix("/*") for word in argv if word.endswith("/*")]
+    missing = [word for word in (*files, *folders) if not Path(word).exists()]
+    return f"{missing[0]} is not there" if missing else ""
 
 
 def user_folder(environ: Mapping[str, str] = os.environ) -> Path:

@@ -49,9 +49,9 @@ def java() -> str:
     """The JDK that set-up chose (it is in the installed kernel spec), else JAVA_HOME's."""
     installed = Path(sys.prefix) / "share" / "jupyter" / "kernels" / "promptpo-java" / "kernel.json"
     if installed.exists():
-        program = json.loads(installed.read_text())["argv"][0]
-        if Path(program).name == "java":
-            return program
+        words = json.loads(installed.read_text())["argv"]
+        if programs := [word for word in words if Path(word).name == "java"]:
+            return programs[0]
     if java_home := os.environ.get("JAVA_HOME"):
         return str(Path(java_home) / "bin" / "java")
     return shutil.which("java") or "java"

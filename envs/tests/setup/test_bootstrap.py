@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from promptpo_setup import bootstrap, kernel_spec
+from promptpo_setup import bootstrap, kernel_spec, quick_start
 from promptpo_setup.errors import Stop
 from promptpo_setup.home import Home
 from promptpo_setup.jdk import Jdk
 from promptpo_setup.progress import Progress
+from promptpo_setup.steps import Shell
 
 ROOT = Path(__file__).resolve().parents[3]
 KIT = Jdk(Path("/opt/jdk"), "25.0.3")
@@ -48,6 +51,7 @@ def test_a_fresh_checkout_needs_every_step(checkout: Path) -> None:
         "our Python packages",
         "Python packages of the tests",
         "Java modules",
+        "the kernel's quick start",
         "kernel spec",
     ]
 
@@ -59,7 +63,15 @@ def test_a_virtual_environment_of_someone_else_is_left_alone(checkout: Path) -> 
     (checkout / ".promptpo/venv").symlink_to(other)
     linked, named = Home.of(checkout, {}), Home.of(checkout, {"PROMPTPO_VENV": str(other)})
 
-    assert titles(linked) == titles(named) == ["Java modules", "kernel spec"]
+    assert (
+        titles(linked)
+        == titles(named)
+        == [
+            "Java modules",
+            "the kernel's quick start",
+            "kernel spec",
+        ]
+    )
     assert other not in linked.kernel_folder.parents
     assert named.environment({})["PROMPTPO_VENV"] == str(other)
 
@@ -151,11 +163,58 @@ def test_the_kernel_spec_starts_our_kernel_with_the_chosen_kit(tmp_path: Path) -
     kernel_spec.write(tmp_path / "kernel", spec)
     read = json.loads((tmp_path / "kernel/kernel.json").read_text())
 
-    assert read["argv"][0] == "/opt/jdk/bin/java"
-    assert read["argv"][-2:] == ["dev.promptpo.kernel.Main", "{connection_file}"]
-    assert read["argv"][read["argv"].index("-cp") + 1] == f"{tmp_path}/.promptpo/java/lib/*"
+    assert read["argv"][1:5] == [
+        str(kernel_spec.LAUNCHER),
+        "{connection_file}",
+        f"{tmp_path}/.promptpo/java/lib/*",
+        "/opt/jdk/bin/java",
+    ]
     assert read["interrupt_mode"] == "message"
     assert read["env"]["PROMPTPO_VENV"] == f"{tmp_path}/.promptpo/venv"
+
+
+@pytest.fixture
+def started(tmp_path: Path) -> Callable[[str], list[str]]:
+    """The words that the kernel's Java gets, for what PROMPTPO_JVM_OPTS holds."""
+    java = tmp_path / "java"
+    java.write_text('#!/bin/sh\nfor word in "$@"; do echo "$word"; done\n')
+    java.chmod(0o755)
+
+    def words(options: str) -> list[str]:
+        command = [kernel_spec.LAUNCHER, "a file.json", "/a lib/*", java, "-Dours=1"]
+        told = os.environ | {"PROMPTPO_JVM_OPTS": options}
+        return subprocess.check_output(command, text=True, env=told).splitlines()
+
+    return words
+
+
+def test_the_users_jvm_options_come_after_ours(started: Callable[[str], list[str]]) -> None:
+    end = ["-cp", "/a lib/*", "dev.promptpo.kernel.Main", "a file.json"]
+
+    assert started("") == ["-Dours=1", "-XX:+UseSerialGC", *end]
+    assert started("-Xmx1g -Da=*") == [
+        "-Dours=1",
+        "-XX:+UseSerialGC",
+        "-Xmx1g",
+        "-Da=*",
+        *end,
+    ]
+    assert started("-XX:+UseG1GC") == ["-Dours=1", "-XX:+UseG1GC", *end]
+
+
+def test_a_cache_that_cannot_be_made_is_said_and_not_tried_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home = Home(tmp_path)
+    shell = Shell(tmp_path / "log", os.open(os.devnull, os.O_RDONLY), {}, False)
+    quick_start.folder(home).mkdir(parents=True)
+    quick_start.cache(home).write_text("of older jars")
+    quick_start.make(home, KIT, shell)
+
+    assert not quick_start.cache(home).exists()
+    assert "could not be started" in quick_start.failure(home).read_text()
+    (step,) = [s for s in bootstrap.Bootstrap(home, KIT, {}).steps() if s.name == "start"]
+    assert step.intact()
 
 
 def test_jupyter_keeps_its_state_in_the_checkout(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from promptpo_setup import bootstrap, commands, java, suites
+from promptpo_setup import bootstrap, commands, java, kernel_spec, suites
 from promptpo_setup.home import Home
 from promptpo_setup.jdk import Jdk
 
@@ -109,7 +109,7 @@ def test_help_goes_on_to_java_once_java_is_built(
         (["install"], "install expects one extra, one of: baselines, traffic, atari, ray"),
         (["install", "atari"], "the extra 'atari' .* is not in this version yet"),
         (["install", "x"], "unknown extra 'x'; the extras are: baselines"),
-        (["kernel", "x"], "kernel expects one word: install or uninstall"),
+        (["kernel", "x"], "kernel expects: install or uninstall, then .*; found: x"),
         (["run", "x"], "run takes no arguments, found: x"),
     ],
 )
@@ -153,6 +153,48 @@ def test_the_kernel_comes_and_goes_where_the_users_jupyter_looks(
     assert spec.exists()
     assert commands.main(["kernel", "uninstall"]) == 0
     assert not spec.exists()
+
+
+@pytest.mark.parametrize(
+    ("options", "environ"),
+    [
+        (["--prefix", "PLACE"], {}),
+        (["--prefix=PLACE"], {}),
+        (["--sys-prefix"], {"VIRTUAL_ENV": "PLACE"}),
+        (["--sys-prefix"], {"CONDA_PREFIX": "PLACE"}),
+    ],
+)
+def test_the_kernel_goes_under_a_prefix(
+    became: list[list[str]],
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    options: list[str],
+    environ: dict[str, str],
+) -> None:
+    for name in ("VIRTUAL_ENV", "CONDA_PREFIX"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in environ.items():
+        monkeypatch.setenv(name, value.replace("PLACE", str(tmp_path)))
+    words = [option.replace("PLACE", str(tmp_path)) for option in options]
+    spec = tmp_path / "share/jupyter/kernels/promptpo-java/kernel.json"
+
+    assert commands.main(["kernel", "install", *words]) == 0
+    assert "{connection_file}" in json.loads(spec.read_text())["argv"]
+    assert commands.main(["kernel", "uninstall", *words]) == 0
+    assert not spec.exists()
+
+
+def test_a_spec_whose_files_are_gone_is_found(tmp_path: Path) -> None:
+    folder, lib, java = (tmp_path / name for name in ("spec", "lib", "java"))
+    lib.mkdir()
+    java.touch()
+    kernel_spec.write(folder, {"argv": ["/bin/sh", str(java), "{connection_file}", f"{lib}/*"]})
+
+    assert kernel_spec.broken(folder) == ""
+    java.unlink()
+    assert kernel_spec.broken(folder) == f"{java} is not there"
+    (folder / "kernel.json").write_text("{")
+    assert "cannot be read" in kernel_spec.broken(folder)
 
 
 def test_the_shell_script_shows_its_help_without_any_set_up(tmp_path: Path) -> None:
