@@ -84,6 +84,8 @@ def policies(kernel: Kernel) -> list[psutil.Process]:
 
 def begin(kernel: Kernel) -> str:
     """Starts the round; returns when its policies run."""
+    # Its self-test runs in processes like a policy's.
+    kernel.run("dev.promptpo.rollout.RolloutEngines.shared().isolation()")
     request = kernel.send(ROUND)
     kernel.wait_for_output(request, "a round begins")
     until = time.monotonic() + 60
