@@ -611,7 +611,7 @@ def shell_reply(kernel: Kernel, request: str) -> dict:
 
 def plain(lines: list[str]) -> list[str]:
     """The lines without terminal colours."""
-    colours = ("\x1b[1;31m", "\x1b[32m", "\x1b[0m")
+    colours = ("\x1b[1m", "\x1b[32m", "\x1b[0m")
     for colour in colours:
         lines = [line.replace(colour, "") for line in lines]
     return lines

@@ -6,6 +6,7 @@ import contextlib
 import json
 import os
 import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -19,7 +20,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from conftest import QUICKSTART
+from conftest import NOTEBOOKS, QUICKSTART
 from promptpo_render import gl
 
 pytestmark = pytest.mark.browser
@@ -27,6 +28,49 @@ pytestmark = pytest.mark.browser
 TOKEN = "for-this-test-only"
 LOOP = "loop.ipynb"
 MUJOCO = "04-mujoco.ipynb"
+KINDS = "kinds.ipynb"
+HELP = "help.ipynb"
+
+# A cell for each kind of output, and in the same order what has to be seen below it.
+SHOWN = {
+    "text": 'System.out.println("to standard output"); System.err.println("to standard error");',
+    "html": 'display("<h4 id=\\"own\\">a heading of HTML</h4>", "text/html");',
+    "markdown": 'display("some **bold** Markdown", "text/markdown");',
+    "latex": 'display("$\\\\int_0^1 x^2 dx = \\\\tfrac13$", "text/latex");',
+    "svg": """display(\"\"\"
+        <svg xmlns="http://www.w3.org/2000/svg" width="90" height="40">
+        <circle cx="20" cy="20" r="15" fill="teal"/></svg>\"\"\", "image/svg+xml");""",
+    "png": """var picture = new java.awt.image.BufferedImage(60, 40, 1);
+for (int i = 0; i < 60; i++) for (int j = 0; j < 40; j++) picture.setRGB(i, j, 0x4000 * i + 6 * j);
+picture""",
+    "jpeg": """var bytes = new ByteArrayOutputStream();
+javax.imageio.ImageIO.write(picture, "jpg", bytes);
+bytes.toByteArray()""",
+    "gif": """var file = Files.createTempFile("picture", ".gif");
+javax.imageio.ImageIO.write(picture, "gif", file.toFile());
+file""",
+    "json": """display(Map.of("name", "value", "list", List.of(1, 2)), "application/json");""",
+    "records": """record City(String name, int people, Double metres) {}
+List.of(new City("Aachen", 252_000, 173.0), new City("Bonn", 336_000, null))""",
+    "map": 'Map.of("gamma", 0.99)',
+    "table": """IntColumn index = IntColumn.create("index", IntStream.range(0, 120).toArray());
+DoubleColumn root = index.asDoubleColumn().sqrt().setName("root");
+root.setMissing(2);
+Table.create("roots", index, root, StringColumn.create("word", Collections.nCopies(120, "a")))""",
+    "chart": """import org.knowm.xchart.*;
+var chart = new XYChartBuilder().title("A plain chart").xAxisTitle("x").yAxisTitle("y").build();
+chart.addSeries("first", new double[] {0, 1, 2, 3}, new double[] {1, 3, 2, 4});
+chart.addSeries("second", new double[] {0, 1, 2, 3}, new double[] {2, 1, 3, 3});
+chart""",
+    "exception": """int half(int n) { return n / (n - n); }
+try { half(3); } catch (ArithmeticException e) { display(new Exception("shown", e)); }""",
+    "python": '%%python\nprint("from Python", sum(range(4)))',
+    "magics": "%lsmagic",
+    "time": "%%time\nMath.sqrt(2)",
+    "updated": """var shown = display("before");
+shown.update("after the update");""",
+    "error": "int missing = nowhere + 1;",
+}
 
 # Counts the colours of an image in the page, drawn to a canvas.
 COLOURS = """image => {
@@ -52,13 +96,25 @@ class Lab:
     def url(self, path: str) -> str:
         return f"http://127.0.0.1:{self.port}/{path}"
 
-    def ask(self, path: str, method: str = "GET") -> object:
+    def ask(self, path: str, method: str = "GET", body: object = None) -> object:
         request = urllib.request.Request(
-            self.url(path), method=method, headers={"Authorization": f"token {TOKEN}"}
+            self.url(path),
+            method=method,
+            headers={"Authorization": f"token {TOKEN}"},
+            data=None if body is None else json.dumps(body).encode(),
         )
         with urllib.request.urlopen(request, timeout=10) as reply:
             text = reply.read()
         return json.loads(text) if text else None
+
+    def end_sessions(self) -> None:
+        for session in self.ask("api/sessions"):
+            self.ask(f"api/sessions/{session['id']}", "DELETE")
+
+    def use_theme(self, name: str) -> None:
+        """The theme of pages that are opened from now on."""
+        settings = "lab/api/settings/@jupyterlab/apputils-extension:themes"
+        self.ask(settings, "PUT", {"raw": json.dumps({"theme": name})})
 
     def kernel_state(self) -> str:
         """``idle`` or ``busy`` of the only kernel, ``none`` while it is not connected."""
@@ -74,22 +130,17 @@ class Lab:
         return kernels[0]["execution_state"]
 
 
-@pytest.fixture
-def lab(workplace: Path) -> Iterator[Lab]:
-    """JupyterLab over a copy of the notebooks, ended after the test."""
-    loop = nbformat.v4.new_notebook(
-        metadata={
-            "kernelspec": {"name": "promptpo-java", "display_name": "Java", "language": "java"}
-        },
-        cells=[
-            nbformat.v4.new_code_cell(
-                # It prints from inside the loop: printed before, an interrupt may come first.
-                'long n = 0;\nwhile (true) if (n++ == 0) System.out.println("looping");'
-            ),
-            nbformat.v4.new_code_cell('System.out.println("still here: " + (n > 0));'),
-        ],
-    )
-    nbformat.write(loop, workplace / LOOP)
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
+    """JupyterLab over a copy of the notebooks, one for all tests."""
+    workplace = tmp_path_factory.mktemp("lab")
+    for notebook in NOTEBOOKS.glob("*.ipynb"):
+        shutil.copy(notebook, workplace)
+    # It prints from inside the loop: printed before, an interrupt may come first.
+    endless = 'long n = 0;\nwhile (true) if (n++ == 0) System.out.println("looping");'
+    write(workplace / LOOP, endless, 'System.out.println("still here: " + (n > 0));')
+    write(workplace / KINDS, *SHOWN.values())
+    write(workplace / HELP, "int count = 3;", *[""] * 4)
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -116,7 +167,12 @@ def lab(workplace: Path) -> Iterator[Lab]:
         stdout=log,
         stderr=subprocess.STDOUT,
         start_new_session=True,
-        env=os.environ | {"HOME": str(home), "JUPYTER_RUNTIME_DIR": str(home / "runtime")},
+        env=os.environ
+        | {
+            "HOME": str(home),
+            "JUPYTER_RUNTIME_DIR": str(home / "runtime"),
+            "PROMPTPO_RUNS": str(workplace / "runs"),
+        },
     )
     running = Lab(port)
     try:
@@ -124,8 +180,7 @@ def lab(workplace: Path) -> Iterator[Lab]:
         yield running
     finally:
         with contextlib.suppress(OSError):
-            for session in running.ask("api/sessions"):
-                running.ask(f"api/sessions/{session['id']}", "DELETE")
+            running.end_sessions()
         process.terminate()
         try:
             process.wait(20)
@@ -133,6 +188,23 @@ def lab(workplace: Path) -> Iterator[Lab]:
             os.killpg(process.pid, signal.SIGKILL)
             process.wait(10)
         log.close()
+
+
+@pytest.fixture
+def lab(server: Lab) -> Iterator[Lab]:
+    """The server without kernels of other tests, and in its light theme."""
+    server.end_sessions()
+    yield server
+    server.use_theme("JupyterLab Light")
+
+
+def write(file: Path, *cells: str) -> None:
+    """Writes a notebook of Java cells."""
+    spec = {"name": "promptpo-java", "display_name": "Java", "language": "java"}
+    notebook = nbformat.v4.new_notebook(
+        metadata={"kernelspec": spec}, cells=[nbformat.v4.new_code_cell(cell) for cell in cells]
+    )
+    nbformat.write(notebook, file)
 
 
 def answers(lab: Lab) -> bool:
@@ -268,3 +340,118 @@ def test_the_stop_button_ends_an_endless_loop_and_the_session_goes_on(
     page.screenshot(
         path=artefacts / "interrupted.png", clip={"x": 0, "y": 0, "width": 1300, "height": 700}
     )
+
+
+def output(page, kind: str):
+    """The output area below the cell of this kind."""
+    return page.locator(".jp-CodeCell").nth(list(SHOWN).index(kind)).locator(".jp-Cell-outputArea")
+
+
+def test_output_of_every_kind_is_to_be_seen_in_light_and_dark(
+    page, lab: Lab, artefacts: Path
+) -> None:
+    open_notebook(page, lab, KINDS)
+    run_all(page)
+    last = list(SHOWN).index("error")
+    wait(lambda: prompts(page)[last] == f"[{last + 1}]:", 120, "the last cell to have run")
+    page.wait_for_selector(".jp-RenderedHTMLCommon table", timeout=20_000)
+    check_kinds(page)
+    page.screenshot(path=artefacts / "kinds-light.png")
+    light = colour(page, "records", "td")
+
+    page.keyboard.press("Control+s")
+    lab.use_theme("JupyterLab Dark")
+    page.goto(lab.url(f"lab/tree/{KINDS}?reset&token={TOKEN}"))
+    page.wait_for_selector(
+        "body[data-jp-theme-light='false'] .jp-Notebook .jp-Cell", timeout=60_000
+    )
+    page.wait_for_selector(".jp-RenderedHTMLCommon table", timeout=20_000)
+    check_kinds(page)
+    page.screenshot(path=artefacts / "kinds-dark.png")
+    dark = colour(page, "records", "td")
+    assert sum(light) < 250 < 500 < sum(dark), "text is dark on light, and light on dark"
+
+
+def colour(page, kind: str, selector: str) -> list[int]:
+    """Red, green and blue of a text."""
+    text = output(page, kind).locator(selector).first.evaluate("e => getComputedStyle(e).color")
+    return [int(number) for number in re.findall(r"\d+", text)[:3]]
+
+
+def check_kinds(page) -> None:
+    assert "to standard output" in output(page, "text").inner_text()
+    assert output(page, "html").locator("h4").inner_text() == "a heading of HTML"
+    assert output(page, "markdown").locator("strong").inner_text() == "bold"
+    page.wait_for_selector(".jp-RenderedLatex mjx-container", timeout=20_000)
+    for kind in ("svg", "png", "jpeg", "gif", "chart"):
+        image = output(page, kind).locator("img")
+        width, height, colours = image.evaluate(COLOURS)
+        assert width > 30 and height > 30, kind
+        assert colours > (2 if kind == "svg" else 20), f"{kind} is nearly blank"
+    chart = output(page, "chart").locator("img").bounding_box()
+    assert chart["width"] <= output(page, "chart").bounding_box()["width"]
+    assert "name" in output(page, "json").inner_text()
+    assert output(page, "json").locator(".jp-RenderedJSON").count() == 1
+    assert output(page, "records").locator("tbody tr").count() == 2
+    assert "0.99" in output(page, "map").locator("td").last.inner_text()
+    table = output(page, "table")
+    assert table.locator("details").count() == 2
+    assert "double" in table.locator("th").nth(1).inner_text()
+    assert table.locator("td[title=missing]").count() == 1
+    assert "Caused by: java.lang.ArithmeticException" in output(page, "exception").inner_text()
+    assert output(page, "python").inner_text().strip() == "from Python 6"
+    assert "%%python" in output(page, "magics").inner_text()
+    assert "wall time" in output(page, "time").inner_text()
+    assert output(page, "updated").inner_text().strip() == "after the update"
+    assert "cannot find symbol" in output(page, "error").inner_text()
+
+
+def type_into(page, number: int, text: str) -> None:
+    """Clicks into a cell and types."""
+    page.locator(".jp-CodeCell .cm-content").nth(number).click()
+    page.keyboard.type(text)
+
+
+def test_tab_completes_and_shift_tab_explains(page, lab: Lab, artefacts: Path) -> None:
+    page.set_viewport_size({"width": 1300, "height": 900})
+    open_notebook(page, lab, HELP)
+    run_cell(page, 0)
+    wait(lambda: prompts(page)[0] == "[1]:", 60, "the first cell to have run")
+
+    type_into(page, 1, 'String text = "abc"; text.su')
+    page.keyboard.press("Tab")
+    page.wait_for_selector(".jp-Completer:visible", timeout=30_000)
+    assert "substring(" in page.locator(".jp-Completer").inner_text()
+    page.screenshot(path=artefacts / "completion.png")
+    page.keyboard.press("Escape")
+    page.keyboard.type("bstring(")
+    page.keyboard.press("Shift+Tab")
+    page.wait_for_selector(".jp-Tooltip:visible", timeout=30_000)
+    tooltip = page.locator(".jp-Tooltip").inner_text()
+    assert "String String.substring(int beginIndex, int endIndex)" in tooltip
+    page.screenshot(path=artefacts / "tooltip.png")
+    page.keyboard.press("Escape")
+
+    type_into(page, 2, "%mav")
+    page.keyboard.press("Tab")
+    page.wait_for_selector('.jp-Completer:visible :text("%maven")', timeout=30_000)
+    page.keyboard.press("Enter")
+    assert page.locator(".jp-CodeCell .cm-content").nth(2).inner_text() == "%maven"
+    type_into(page, 3, 'PromptPO.on("NoiseWorld2")')
+    for _ in range(len('("NoiseWorld2")')):
+        page.keyboard.press("ArrowLeft")
+    page.keyboard.press("Shift+Tab")
+    page.wait_for_selector('.jp-Tooltip :text("A plan for an environment")', timeout=30_000)
+    page.screenshot(path=artefacts / "tooltip-library.png")
+
+
+def test_restart_and_run_all_starts_from_one(page, lab: Lab) -> None:
+    page.set_viewport_size({"width": 1300, "height": 900})
+    open_notebook(page, lab, HELP)
+    for number in (1, 2):
+        run_cell(page, 0)
+        wait(lambda number=number: prompts(page)[0] == f"[{number}]:", 60, "the cell to have run")
+    page.click('.lm-MenuBar-item:has-text("Run")')
+    page.click('.lm-Menu-item[data-command="runmenu:restart-and-run-all"]')
+    page.click(".jp-Dialog .jp-mod-accept")
+    wait(lambda: prompts(page)[0] == "[1]:", 90, "the first cell to have run in a new kernel")

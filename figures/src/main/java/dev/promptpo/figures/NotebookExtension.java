@@ -92,7 +92,7 @@ public final class NotebookExtension implements Extension {
                 .register(NotebookExtension::picture);
         renderer.createRegistration(Chart.class)
                 .preferring(MIMEType.IMAGE_SVG, MIMEType.IMAGE_PNG)
-                .register((chart, context) -> picture(Picture.of(chart), context));
+                .register((chart, context) -> picture(Picture.of(PaperLook.on(chart)), context));
         renderer.createRegistration(BufferedImage.class)
                 .preferring(MIMEType.IMAGE_PNG)
                 .register((image, context) -> {

@@ -8,8 +8,9 @@ import dev.promptpo.kernel.assist.Sources;
 import dev.promptpo.kernel.assist.TypeIndex;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
@@ -157,7 +158,7 @@ final class Assist {
         return known.options().isEmpty() ? packages(source, cursor, known) : known;
     }
 
-    /** Packages behind a dotted name: JShell has none of them before a type of theirs is named. */
+    /** Packages behind a dotted name: JShell has them only once its own index is whole. */
     private Completions packages(String source, int cursor, Completions none) {
         int start = cursor;
         while (start > 0
@@ -173,7 +174,7 @@ final class Assist {
         int last = start + typed.lastIndexOf('.') + 1;
         return new Completions(
                 types.packagesBeginningWith(typed).stream()
-                        .map(name -> new Completions.Option(name, "module"))
+                        .map(name -> new Completions.Option(name + ".", "module"))
                         .toList(),
                 last,
                 cursor);
@@ -256,25 +257,35 @@ final class Assist {
 
     private DisplayData tooltip(List<Documentation> found) {
         types.update(classPath.get());
+        Map<String, Optional<String>> comments = new LinkedHashMap<>();
+        for (Documentation one : found) {
+            comments.computeIfAbsent(
+                    one.signature(),
+                    signature ->
+                            Optional.ofNullable(one.javadoc())
+                                    .or(() -> sources.comment(signature, classPath.get()))
+                                    .filter(text -> !text.isBlank())
+                                    .map(Javadoc::html));
+        }
         StringBuilder html = new StringBuilder();
         StringBuilder plain = new StringBuilder();
-        Set<String> said = new LinkedHashSet<>();
-        for (Documentation one : found) {
-            if (!said.add(one.signature())) {
-                continue;
-            }
-            Optional<String> comment =
-                    Optional.ofNullable(one.javadoc())
-                            .or(() -> sources.comment(one.signature(), classPath.get()))
-                            .filter(text -> !text.isBlank())
-                            .map(Javadoc::html);
-            html.append("<pre><b>").append(Javadoc.escape(one.signature())).append("</b></pre>");
-            plain.append(plain.isEmpty() ? "" : "\n").append(one.signature());
+        if (comments.size() > 1 && comments.values().stream().anyMatch(Optional::isPresent)) {
+            // Which there are is seen before the first one's long story.
+            html.append("<p><code>")
+                    .append(
+                            comments.keySet().stream()
+                                    .map(Javadoc::escape)
+                                    .collect(Collectors.joining("<br>")))
+                    .append("</code></p><hr>");
+        }
+        comments.forEach((signature, comment) -> {
+            html.append("<p><b><code>").append(Javadoc.escape(signature)).append("</code></b></p>");
+            plain.append(plain.isEmpty() ? "" : "\n").append(signature);
             comment.ifPresent(text -> {
                 html.append("<div>").append(text).append("</div>");
                 plain.append("\n    ").append(Javadoc.plain(text).replace("\n", "\n    "));
             });
-        }
+        });
         DisplayData data = new DisplayData(plain.toString());
         data.putHTML(html.toString());
         return data;

@@ -155,7 +155,10 @@ final class CellRunner {
 
     /** An exception that is looked at, as one that is thrown: with causes and places. */
     private String trace(Throwable thrown) {
-        return String.join("\n", ErrorReport.of(session.failure(thrown)).traceback());
+        Thrown.hold(thrown);
+        return session.evaluateUnits(new Cell(0, Thrown.AGAIN)) instanceof Outcome.Failure failure
+                ? String.join("\n", ErrorReport.of(failure).traceback())
+                : textOf(thrown);
     }
 
     private static String textOf(Object value) {

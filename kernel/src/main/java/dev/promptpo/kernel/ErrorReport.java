@@ -11,7 +11,9 @@ import java.util.List;
  * @param traceback lines for a reader, with terminal colours
  */
 record ErrorReport(String name, String value, List<String> traceback) {
-    private static final String RED = "\u001b[1;31m";
+    /** Bold rather than red: pages show errors on a red ground, where red cannot be read. */
+    private static final String BOLD = "\u001b[1m";
+
     private static final String GREEN = "\u001b[32m";
     private static final String RESET = "\u001b[0m";
 
@@ -52,7 +54,7 @@ record ErrorReport(String name, String value, List<String> traceback) {
         List<Outcome.Link> chain = telling(failure.chain());
         for (Outcome.Link link : chain) {
             String prefix = lines.isEmpty() ? "" : "Caused by: ";
-            lines.add(RED + prefix + link.text() + RESET);
+            lines.add(BOLD + prefix + link.text() + RESET);
             addFrames(lines, link.frames());
         }
         Outcome.Link first = chain.getFirst();
@@ -90,7 +92,7 @@ record ErrorReport(String name, String value, List<String> traceback) {
 
     private static ErrorReport interruption(Outcome.Interrupted failure) {
         List<String> lines = new ArrayList<>();
-        lines.add(RED + "Interrupted: the cell was stopped; the session is as it was." + RESET);
+        lines.add(BOLD + "Interrupted: the cell was stopped; the session is as it was." + RESET);
         if (failure.leftBehind()) {
             lines.add(
                     "Its code did not end in time: it was left behind, on a thread of its own, here:");
@@ -105,7 +107,7 @@ record ErrorReport(String name, String value, List<String> traceback) {
         return new ErrorReport(
                 failure.getClass().getSimpleName(),
                 text,
-                List.of(RED + failure.getClass().getName() + ": " + text + RESET));
+                List.of(BOLD + failure.getClass().getName() + ": " + text + RESET));
     }
 
     private static List<String> excerpt(Cell cell, Outcome.Problem problem) {
@@ -116,9 +118,9 @@ record ErrorReport(String name, String value, List<String> traceback) {
         int width = Math.max(1, Math.min(problem.end() - problem.start(), text.length() - column));
         String[] message = problem.message().split("\n", -1);
         List<String> lines = new ArrayList<>();
-        lines.add(RED + "In [" + cell.number() + "], line " + line + ": " + message[0] + RESET);
+        lines.add(BOLD + "In [" + cell.number() + "], line " + line + ": " + message[0] + RESET);
         lines.add("    " + text.replace('\t', ' '));
-        lines.add("    " + " ".repeat(column) + RED + "^".repeat(width) + RESET);
+        lines.add("    " + " ".repeat(column) + BOLD + "^".repeat(width) + RESET);
         for (int i = 1; i < message.length; i++) {
             // A cell has no place of its own to speak of.
             if (!message[i].isBlank() && !message[i].strip().equals("location: class")) {

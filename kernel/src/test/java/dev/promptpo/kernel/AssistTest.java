@@ -106,8 +106,8 @@ class AssistTest {
         assertThat(replaced).isEqualTo("AtomicInteg");
         assertThat(options("import JsonPars|")).contains("com.google.gson.JsonParser");
         assertThat(options("greeting.AtomicInteg|")).isEmpty();
-        assertThat(options("import java.ut|")).containsExactly("util");
-        assertThat(options("import com.goo|")).containsExactly("google");
+        assertThat(options("import java.ut|")).containsExactly("util.");
+        assertThat(options("import com.goo|")).containsExactly("google.");
     }
 
     @Test

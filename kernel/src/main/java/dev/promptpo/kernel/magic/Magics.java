@@ -1,9 +1,15 @@
 package dev.promptpo.kernel.magic;
 
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URL;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.Properties;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -14,8 +20,13 @@ import org.dflib.jjava.jupyter.kernel.magic.MagicsRegistry;
 
 /** The magics of a session: the kernel's own, which explain themselves, and extensions'. */
 public final class Magics extends MagicsRegistry {
-    /** What a magic with no words of its own is said to be. */
-    private static final String EXTENSION = "from an extension";
+    /**
+     * Where extensions say what their magics do: {@code %%name = [arguments] | one sentence}. The
+     * framework's registry has no place for that.
+     */
+    static final String HELP_RESOURCE = "META-INF/jupyter-magics.properties";
+
+    private static final Help EXTENSION = new Help("", "from an extension");
 
     private final Map<String, Help> helps = new TreeMap<>();
 
@@ -49,19 +60,52 @@ public final class Magics extends MagicsRegistry {
 
     /** How a magic is used, by its name with percent signs; empty for what is no magic. */
     public Optional<String> help(String name) {
-        return names().contains(name)
-                ? Optional.of(text(name, helps.getOrDefault(name, new Help(name, EXTENSION))))
-                : Optional.empty();
+        return names().contains(name) ? Optional.of(text(helpOf(name))) : Optional.empty();
     }
 
     /** All magics with their help, by name. */
     Map<String, Help> helps() {
         Map<String, Help> all = new LinkedHashMap<>();
-        names().forEach(name -> all.put(name, helps.getOrDefault(name, new Help(name, EXTENSION))));
+        names().forEach(name -> all.put(name, helpOf(name)));
         return all;
     }
 
-    private static String text(String name, Help help) {
+    private Help helpOf(String name) {
+        Help own = helps.get(name);
+        if (own != null) {
+            return own;
+        }
+        Help given = fromExtensions().getOrDefault(name, EXTENSION);
+        return new Help((name + " " + given.usage()).strip(), given.purpose());
+    }
+
+    private static Map<String, Help> fromExtensions() {
+        Map<String, Help> found = new TreeMap<>();
+        ClassLoader loader =
+                Objects.requireNonNullElseGet(
+                        Thread.currentThread().getContextClassLoader(),
+                        Magics.class::getClassLoader);
+        try {
+            for (URL resource : Collections.list(loader.getResources(HELP_RESOURCE))) {
+                Properties lines = new Properties();
+                try (InputStream in = resource.openStream()) {
+                    lines.load(in);
+                }
+                lines.forEach((name, line) -> {
+                    String[] parts = line.toString().split("\\s*\\|\\s*", 2);
+                    found.put(
+                            name.toString(),
+                            new Help(parts.length > 1 ? parts[0] : "", parts[parts.length - 1]));
+                });
+            }
+        } catch (IOException e) {
+            // Help is no reason to fail.
+            return found;
+        }
+        return found;
+    }
+
+    private static String text(Help help) {
         return help.usage() + "\n    " + help.purpose();
     }
 
