@@ -11,6 +11,7 @@ import contextlib
 import json
 import os
 import queue
+import re
 import shutil
 import signal
 import subprocess
@@ -233,6 +234,40 @@ def test_threads_of_a_cell_print_into_it(kernel: Kernel) -> None:
         "printer.start();\nprinter.join();"
     )
     assert reply.text("stdout") == "from a thread\n"
+
+
+def test_a_thread_prints_into_the_cell_that_started_it(kernel: Kernel) -> None:
+    first = kernel.send(
+        "var go = new CountDownLatch(1);\n"
+        "var late = new Thread(() -> {\n"
+        "    try { go.await(); } catch (InterruptedException e) { return; }\n"
+        '    System.out.println("late words");\n'
+        "});\n"
+        "late.start();"
+    )
+    kernel.receive(first)
+    second = kernel.send('go.countDown(); late.join(); System.out.println("own words");')
+    printed = {first: "", second: ""}
+    while not (printed[first] and printed[second]):
+        message = kernel.client.get_iopub_msg(timeout=TIMEOUT_S)
+        if message["msg_type"] == "stream":
+            printed[message["parent_header"]["msg_id"]] += message["content"]["text"]
+    assert printed == {first: "late words\n", second: "own words\n"}
+    assert kernel.run("1 + 1").result["text/plain"] == "2"
+
+
+def test_a_hundred_megabytes_of_output_are_capped_and_kept(kernel: Kernel) -> None:
+    reply = kernel.run(
+        'String flood = "x".repeat(999) + "\\n";\n'
+        "for (int i = 0; i < 100_000; i++) System.out.print(flood);"
+    )
+    assert reply.status == "ok"
+    assert len(reply.text("stdout")) == 2_500_000
+    (file,) = set(re.findall(r"the rest is in (\S+)]", reply.text("stderr")))
+    rest = Path(file)
+    assert rest.stat().st_size == 100_000_000 - 2_500_000
+    rest.unlink()
+    assert kernel.run("1 + 1").result["text/plain"] == "2"
 
 
 def test_exception_names_cell_and_line_through_its_causes(kernel: Kernel) -> None:

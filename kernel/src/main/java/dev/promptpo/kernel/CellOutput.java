@@ -1,26 +1,32 @@
 package dev.promptpo.kernel;
 
-import java.io.ByteArrayOutputStream;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashSet;
+import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.dflib.jjava.jupyter.messages.publish.PublishStream;
 import org.dflib.jjava.jupyter.messages.publish.PublishStream.StreamType;
 
 /**
  * {@code System.out} and {@code System.err} as a notebook sees them: text goes to the cell that
- * runs, or ran last, whichever thread prints it, in the order in which it was printed.
+ * prints it, in the order in which it was printed. A thread that a cell's code has started prints
+ * into that cell for as long as it lives; every other thread (a pool's, a library's) prints into
+ * the cell that runs, or ran last.
  *
  * <p>Text is gathered and sent when the other stream speaks, when 32 KiB are there, 50 ms after the
  * first of it, and before anything else is shown: a message a print would drown the notebook.
  */
 final class CellOutput {
-    private static final int SEND_AT_BYTES = 32 << 10;
     private static final long SEND_AFTER_MS = 50;
+
+    private static final StackWalker STACK = StackWalker.getInstance();
 
     private final PrintStream out = printStream(StreamType.OUT);
     private final PrintStream err = printStream(StreamType.ERR);
@@ -31,10 +37,45 @@ final class CellOutput {
     private final Object lock = new Object();
 
     // Guarded by lock.
-    private final ByteArrayOutputStream gathered = new ByteArrayOutputStream();
-    private StreamType stream = StreamType.OUT;
+    private final Set<CellPage> waiting = new LinkedHashSet<>();
     private boolean scheduled;
-    private Consumer<PublishStream> target = ignored -> {};
+    private CellPage current = new CellPage(ignored -> {});
+
+    private final ThreadLocal<Optional<CellPage>> page =
+            new InheritableThreadLocal<>() {
+                @Override
+                protected Optional<CellPage> initialValue() {
+                    return Optional.empty();
+                }
+
+                @Override
+                protected Optional<CellPage> childValue(Optional<CellPage> parent) {
+                    return parent.isPresent() || !STACK.walk(CellOutput::isStartedByCell)
+                            ? parent
+                            : Optional.of(current());
+                }
+            };
+
+    /**
+     * Whether a thread that is being made is one of a cell's: its code asked for it, not a library,
+     * and not the pool that all share.
+     */
+    private static boolean isStartedByCell(Stream<StackWalker.StackFrame> frames) {
+        return frames.map(StackWalker.StackFrame::getClassName)
+                .filter(name -> !name.startsWith(CellOutput.class.getName()))
+                .dropWhile(name ->
+                        (name.startsWith("java.") || name.startsWith("jdk."))
+                                && !name.startsWith("java.util.concurrent.ForkJoinPool"))
+                .findFirst()
+                .filter(name -> name.startsWith("REPL."))
+                .isPresent();
+    }
+
+    private CellPage current() {
+        synchronized (lock) {
+            return current;
+        }
+    }
 
     PrintStream out() {
         return out;
@@ -51,39 +92,45 @@ final class CellOutput {
     }
 
     /** From now on, text goes there; what was gathered goes where it belonged. */
-    void sendTo(Consumer<PublishStream> newTarget) {
+    void sendTo(Consumer<PublishStream> target) {
         synchronized (lock) {
             flush();
-            target = newTarget;
+            current = new CellPage(target);
         }
     }
 
     /** Sends what has been gathered; of a character that has only come in part, nothing. */
     void flush() {
         synchronized (lock) {
-            byte[] bytes = gathered.toByteArray();
-            int whole = wholeCharacters(bytes);
-            if (whole > 0) {
-                gathered.reset();
-                gathered.write(bytes, whole, bytes.length - whole);
-                target.accept(
-                        new PublishStream(
-                                stream, new String(bytes, 0, whole, StandardCharsets.UTF_8)));
-            }
+            waiting.forEach(CellPage::send);
+            waiting.clear();
+        }
+    }
+
+    /**
+     * The running cell ends: sends what is there, and says where the rest is if it was too much.
+     */
+    void endCell() {
+        synchronized (lock) {
+            flush();
+            current.end();
+        }
+    }
+
+    /** The running cell's output has been taken away. */
+    void clearCell() {
+        synchronized (lock) {
+            flush();
+            current.clear();
         }
     }
 
     private void write(StreamType to, byte[] bytes, int from, int length) {
         synchronized (lock) {
-            if (to != stream) {
-                flush();
-                gathered.reset();
-                stream = to;
-            }
-            gathered.write(bytes, from, length);
-            if (gathered.size() >= SEND_AT_BYTES) {
-                flush();
-            } else if (!scheduled) {
+            CellPage target = page.get().orElse(current);
+            target.write(to, bytes, from, length);
+            waiting.add(target);
+            if (!scheduled) {
                 scheduled = true;
                 timer.schedule(this::flushLater, SEND_AFTER_MS, TimeUnit.MILLISECONDS);
             }
@@ -95,21 +142,6 @@ final class CellOutput {
             scheduled = false;
             flush();
         }
-    }
-
-    /** How many of the bytes are whole UTF-8 characters: all but up to three at the end. */
-    private static int wholeCharacters(byte[] bytes) {
-        for (int back = 1; back <= Math.min(3, bytes.length); back++) {
-            int b = bytes[bytes.length - back] & 0xff;
-            if (b < 0x80) {
-                return bytes.length;
-            }
-            if (b >= 0xc0) {
-                int needed = b >= 0xf0 ? 4 : b >= 0xe0 ? 3 : 2;
-                return needed > back ? bytes.length - back : bytes.length;
-            }
-        }
-        return bytes.length;
     }
 
     private PrintStream printStream(StreamType type) {

@@ -226,7 +226,7 @@ public final class JavaKernel extends BaseKernel implements MagicHost {
             attach(env, request);
             CellRunner.Answer answer =
                     cells.call(() -> answer(new Cell(number, request.getCode()), request));
-            output.flush();
+            output.endCell();
             if (counted) {
                 history.add(number, request.getCode(), answer.text());
             }
@@ -276,7 +276,7 @@ public final class JavaKernel extends BaseKernel implements MagicHost {
     }
 
     void clearOutput(boolean wait) {
-        output.flush();
+        output.clearCell();
         running.get()
                 .ifPresent(env ->
                         env.publish(

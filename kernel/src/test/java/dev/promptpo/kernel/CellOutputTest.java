@@ -2,10 +2,16 @@ package dev.promptpo.kernel;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.dflib.jjava.jupyter.messages.publish.PublishStream;
 import org.dflib.jjava.jupyter.messages.publish.PublishStream.StreamType;
 import org.junit.jupiter.api.BeforeEach;
@@ -65,5 +71,41 @@ class CellOutputTest {
         assertThat(sent.stream().mapToInt(message -> message.getText().length()).sum())
                 .isEqualTo(1_000_000);
         assertThat(sent).hasSizeLessThan(1000);
+    }
+
+    @Test
+    void keepsAFloodInAFileAndSaysWhere() throws IOException {
+        String line = "0123456789".repeat(10) + "\n";
+        for (int i = 0; i < 100_000; i++) {
+            output.out().print(line);
+        }
+        output.endCell();
+        String shown = text(StreamType.OUT);
+        assertThat(shown.length()).isEqualTo(2_500_000);
+        Matcher notice =
+                Pattern.compile("7\\.6 MB more of output: the rest is in (\\S+)]")
+                        .matcher(text(StreamType.ERR));
+        assertThat(notice.find()).isTrue();
+        Path rest = Path.of(notice.group(1));
+        assertThat(shown + Files.readString(rest)).isEqualTo(line.repeat(100_000));
+        Files.delete(rest);
+    }
+
+    @Test
+    void aClearedCellHasRoomAgain() {
+        for (int i = 0; i < 5; i++) {
+            output.out().print("x".repeat(1_000_000));
+            output.clearCell();
+        }
+        output.endCell();
+        assertThat(text(StreamType.OUT)).hasSize(5_000_000);
+        assertThat(text(StreamType.ERR)).isEmpty();
+    }
+
+    private String text(StreamType stream) {
+        return sent.stream()
+                .filter(message -> message.getStreamType() == stream)
+                .map(PublishStream::getText)
+                .collect(Collectors.joining());
     }
 }
