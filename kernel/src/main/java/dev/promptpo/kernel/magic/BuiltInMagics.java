@@ -15,7 +15,7 @@ public final class BuiltInMagics {
         ClassPath classPath = new ClassPath(host);
         magics.line(
                 "maven",
-                "group:artifact:version ... [--repository URL]",
+                "group:artifact:version ... [--repository URL] [--sources]",
                 "puts libraries on the class path, with all that they need",
                 (kernel, arguments) -> classPath.maven(arguments));
         magics.line(

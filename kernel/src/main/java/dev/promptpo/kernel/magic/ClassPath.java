@@ -23,9 +23,12 @@ final class ClassPath {
     Object maven(List<String> arguments) throws InterruptedException {
         List<String> coordinates = new ArrayList<>();
         List<String> repositories = new ArrayList<>();
+        boolean sources = false;
         for (int i = 0; i < arguments.size(); i++) {
             String argument = arguments.get(i);
-            if (!argument.equals("--repository")) {
+            if (argument.equals("--sources")) {
+                sources = true;
+            } else if (!argument.equals("--repository")) {
                 coordinates.add(argument);
             } else if (++i < arguments.size()) {
                 repositories.add(arguments.get(i));
@@ -37,10 +40,12 @@ final class ClassPath {
             throw new MagicException("expected %maven group:artifact:version; got no coordinates");
         }
         try {
-            add(
-                    withoutOthersVersions(
-                            MavenLibraries.ofUser(System.out::println)
-                                    .resolve(coordinates, repositories)));
+            MavenLibraries libraries = MavenLibraries.ofUser(System.out::println);
+            add(withoutOthersVersions(libraries.resolve(coordinates, repositories)));
+            if (sources) {
+                int found = libraries.fetchSources(coordinates, repositories);
+                System.out.println("sources of " + found + " for Shift+Tab");
+            }
         } catch (MavenException e) {
             // Its message says all that the causes do.
             throw new MagicException(e.getMessage());

@@ -2,6 +2,7 @@ package dev.promptpo.kernel.maven;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.function.Consumer;
@@ -13,10 +14,14 @@ import org.eclipse.aether.artifact.DefaultArtifact;
 import org.eclipse.aether.collection.CollectRequest;
 import org.eclipse.aether.graph.Dependency;
 import org.eclipse.aether.repository.RemoteRepository;
+import org.eclipse.aether.resolution.ArtifactRequest;
+import org.eclipse.aether.resolution.ArtifactResolutionException;
 import org.eclipse.aether.resolution.ArtifactResult;
 import org.eclipse.aether.resolution.DependencyRequest;
 import org.eclipse.aether.resolution.DependencyResolutionException;
+import org.eclipse.aether.supplier.RepositorySystemSupplier;
 import org.eclipse.aether.util.artifact.JavaScopes;
+import org.eclipse.aether.util.artifact.SubArtifact;
 import org.eclipse.aether.util.filter.DependencyFilterUtils;
 
 /**
@@ -61,9 +66,13 @@ public final class MavenLibraries {
         for (String text : coordinates) {
             artifacts.add(artifact(text));
         }
-        // On a thread of its own: reading from the network does not end when it is interrupted.
-        FutureTask<List<Library>> work =
-                new FutureTask<>(() -> find(artifacts, settings.repositories(repositories)));
+        return waitFor(() -> find(artifacts, settings.repositories(repositories)), coordinates);
+    }
+
+    // On a thread of its own: reading from the network does not end when it is interrupted.
+    private <T> T waitFor(Callable<T> task, List<String> coordinates)
+            throws MavenException, InterruptedException {
+        FutureTask<T> work = new FutureTask<>(task);
         Thread thread = Thread.ofPlatform().daemon().name("maven").start(work);
         try {
             return work.get();
@@ -75,6 +84,43 @@ public final class MavenLibraries {
                 throw Failure.of(failure, settings);
             }
             throw new MavenException("cannot resolve " + coordinates + ": " + e.getCause(), e);
+        }
+    }
+
+    /**
+     * Fetches the sources of these libraries to where their jars are, for tooltips; libraries that
+     * have none are passed over.
+     *
+     * @return how many were found
+     */
+    public int fetchSources(List<String> coordinates, List<String> repositories)
+            throws MavenException, InterruptedException {
+        List<Artifact> sources = new ArrayList<>();
+        for (String text : coordinates) {
+            sources.add(new SubArtifact(artifact(text), "sources", "jar"));
+        }
+        return waitFor(
+                () -> findSources(sources, settings.repositories(repositories)), coordinates);
+    }
+
+    private int findSources(List<Artifact> sources, List<RemoteRepository> repositories) {
+        RepositorySystem system = new RepositorySystemSupplier().get();
+        int found = 0;
+        try {
+            RepositorySystemSession session =
+                    settings.session(system, new TransferProgress(progress));
+            List<RemoteRepository> asked = system.newResolutionRepositories(session, repositories);
+            for (Artifact source : sources) {
+                try {
+                    system.resolveArtifact(session, new ArtifactRequest(source, asked, null));
+                    found++;
+                } catch (ArtifactResolutionException e) {
+                    progress.accept("  no sources of " + source.getArtifactId());
+                }
+            }
+            return found;
+        } finally {
+            system.shutdown();
         }
     }
 
@@ -90,7 +136,7 @@ public final class MavenLibraries {
 
     private List<Library> find(List<Artifact> artifacts, List<RemoteRepository> repositories)
             throws DependencyResolutionException {
-        RepositorySystem system = new org.eclipse.aether.supplier.RepositorySystemSupplier().get();
+        RepositorySystem system = new RepositorySystemSupplier().get();
         try {
             RepositorySystemSession session =
                     settings.session(system, new TransferProgress(progress));

@@ -149,6 +149,17 @@ class MavenLibrariesTest {
     }
 
     @Test
+    void sourcesLieBesideTheJarWhereThereAreAny() throws Exception {
+        Path jar = libraries().resolve(List.of("sample:two:2.1"), List.of()).getFirst().file();
+        Path remote = folder.resolve("remote/sample/two/2.1");
+        Files.copy(remote.resolve("two-2.1.jar"), remote.resolve("two-2.1-sources.jar"));
+        assertThat(libraries().fetchSources(List.of("sample:one:1.0", "sample:two:2.1"), List.of()))
+                .isOne();
+        assertThat(jar.resolveSibling("two-2.1-sources.jar")).exists();
+        assertThat(progress).contains("  no sources of one");
+    }
+
+    @Test
     void badCoordinatesAreRefusedWithoutAskingAnyone() {
         assertThatThrownBy(() -> libraries().resolve(List.of("sample-one"), List.of()))
                 .hasMessageStartingWith("expected group:artifact:version")
