@@ -141,3 +141,33 @@ def test_a_kernel_that_is_killed_leaves_no_process(kernel: Kernel) -> None:
     processes = engine(kernel)
     os.kill(kernel.pid, signal.SIGKILL)
     print(f"\nall were gone {seconds_until_gone(processes):.2f} s after the kill")
+
+
+CALL = '''
+String {0}Source = """
+class CartPolePolicy:
+    def __init__(self):
+        self.calls = 0
+    def act(self, obs):
+        self.calls += 1
+        return {1}
+""";
+var {0} = RolloutEngines.shared().rollout("CartPole-v1", {0}Source, List.of(1L, 2L),
+        Map.of("cpu_s_step", 0.5));
+'''
+
+
+def test_a_cell_shows_what_came_of_a_rollout(kernel: Kernel) -> None:
+    kernel.run("import dev.promptpo.analysis.Tables; import java.util.List; import java.util.Map;")
+    for name, action in (("good", "int(obs.pole_angle > 0)"), ("bad", "self.plan[0]")):
+        reply = kernel.run(CALL.format(name, action))
+        assert reply.status == "ok", reply.content
+    shown = kernel.run("good").result
+    assert "completed: score " in shown["text/html"] and "over 2 episodes" in shown["text/plain"]
+    shown = kernel.run("bad").result
+    for form in (shown["text/plain"], shown["text/html"]):
+        assert "EXCEPTION in act, episode 1, step 1" in form
+        assert "line 7, in act\n    return self.plan[0]" in form
+    table = kernel.run("Tables.rollouts(List.of(good, bad))").result["text/plain"].splitlines()
+    assert table[0].split()[:6] == ["rollout", "outcome", "kind", "phase", "message", "score"]
+    assert "completed" in table[1] and "has no attribute 'plan'" in table[2]

@@ -8,6 +8,7 @@ import dev.promptpo.film.Film;
 import dev.promptpo.optimizer.Reroll;
 import dev.promptpo.optimizer.Run;
 import dev.promptpo.optimizer.RunObservers;
+import dev.promptpo.rollout.RolloutResult;
 import java.awt.image.BufferedImage;
 import java.util.Base64;
 import java.util.List;
@@ -26,9 +27,9 @@ import org.knowm.xchart.internal.chartpart.Chart;
 import tech.tablesaw.api.Table;
 
 /**
- * Teaches a notebook to show what this project makes: tables, charts, pictures, tasks, films, runs
- * (live while they work) and Python source; adds the imports that cells need, and the magic {@code
- * %%python}.
+ * Teaches a notebook to show what this project makes: tables, charts, pictures, tasks, rollouts,
+ * films, runs (live while they work) and Python source; adds the imports that cells need, and the
+ * magic {@code %%python}.
  *
  * <p>A kernel built on jjava-jupyter finds it by itself (ours, and stock JJava). Each value shows
  * itself as text too, so nothing is lost where there is no browser.
@@ -80,6 +81,7 @@ public final class NotebookExtension implements Extension {
                 run -> new RunView(run, Map.of(), "").text());
         texts(renderer, HeldoutEstimate.class, HeldoutView::html, HeldoutEstimate::toString);
         texts(renderer, PolicyEstimate.class, PolicyEstimateView::html, PolicyEstimate::toString);
+        texts(renderer, RolloutResult.class, RolloutView::html, RolloutView::text);
         texts(renderer, Reroll.class, RerollView::html, Reroll::toString);
         texts(renderer, Finding.class, finding -> Html.paragraph(finding.text()), Finding::text);
         texts(renderer, PythonSource.class, PythonSource::html, PythonSource::toString);

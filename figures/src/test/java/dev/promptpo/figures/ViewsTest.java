@@ -4,12 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.promptpo.analysis.Interval;
 import dev.promptpo.analysis.PolicyEstimate;
+import dev.promptpo.analysis.Tables;
 import dev.promptpo.optimizer.Candidate;
 import dev.promptpo.optimizer.Reroll;
 import dev.promptpo.optimizer.Run;
 import dev.promptpo.optimizer.RunEvent;
+import dev.promptpo.rollout.FailureKind;
 import dev.promptpo.rollout.Isolation;
 import dev.promptpo.rollout.RolloutResult.Completed;
+import dev.promptpo.rollout.RolloutResult.Failed;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -218,6 +221,57 @@ class ViewsTest {
                 .contains("80 %")
                 .contains("optimum")
                 .contains("12,345 environment steps");
+    }
+
+    @Test
+    void aRolloutShowsItsEpisodesOrThePolicysOwnLines() {
+        Completed done =
+                new Completed(
+                        List.of(10.0, 20.5),
+                        List.of(100, 2000),
+                        List.of(Optional.of(true), Optional.empty()),
+                        15.25,
+                        2100,
+                        "d",
+                        Isolation.SANDBOX,
+                        1.5,
+                        1,
+                        1,
+                        "mill",
+                        Optional.empty());
+        assertThat(RolloutView.html(done))
+                .contains("completed: score 15.3 over 2 episodes")
+                .contains(">20.5</td>")
+                .contains(">2,000</td>")
+                .contains(">yes</td>")
+                .contains("2,100 environment steps in 1.50 s · isolation sandbox · on mill");
+        assertThat(RolloutView.text(done)).contains("returns [10.0, 20.5]");
+
+        Failed failed =
+                new Failed(
+                        FailureKind.EXCEPTION,
+                        "act",
+                        "KeyError: '<b>'",
+                        "Traceback:\n  File \"policy.py\", line 3, in act\n    return {}['<b>']\n",
+                        0,
+                        2,
+                        2,
+                        Isolation.SANDBOX,
+                        0.01,
+                        "mill");
+        assertThat(RolloutView.html(failed))
+                .contains("EXCEPTION in act, episode 1, step 3")
+                .contains("line 3, in act\n    return {}[&#39;&lt;b&gt;&#39;]</pre>")
+                .doesNotContain("<b>");
+        assertThat(RolloutView.text(failed))
+                .startsWith("EXCEPTION in act, episode 1, step 3: KeyError")
+                .contains("\n    return {}['<b>']\n2 environment steps");
+        Table table = Tables.rollouts(List.of(done, failed));
+        assertThat(table.stringColumn("outcome").asList()).containsExactly("completed", "failed");
+        assertThat(table.stringColumn("kind").get(1)).isEqualTo("EXCEPTION");
+        assertThat(table.doubleColumn("lowest").get(0)).isEqualTo(10.0);
+        assertThat(table.doubleColumn("score").isMissing(1)).isTrue();
+        assertThat(table.stringColumn("host").asList()).containsExactly("mill", "mill");
     }
 
     @Test

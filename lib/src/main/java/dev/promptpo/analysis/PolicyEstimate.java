@@ -82,7 +82,7 @@ public record PolicyEstimate(
         }
         return switch (result) {
             case Completed done -> of(spec, done);
-            case Failed failed -> throw new IllegalStateException(message(failed));
+            case Failed failed -> throw new IllegalStateException("the policy failed: " + failed);
         };
     }
 
@@ -102,15 +102,6 @@ public record PolicyEstimate(
         return episodes.stream().allMatch(Optional::isPresent)
                 ? episodes.stream().mapToDouble(done -> done.orElseThrow() ? 1 : 0).average()
                 : OptionalDouble.empty();
-    }
-
-    private static String message(Failed failed) {
-        String text = "the policy failed: " + failed.kind() + " in " + failed.phase();
-        if (failed.episode() >= 0) {
-            text += ", episode " + (failed.episode() + 1) + ", step " + (failed.step() + 1);
-        }
-        text += ": " + failed.message();
-        return failed.traceback().isBlank() ? text : text + "\n" + failed.traceback().strip();
     }
 
     /**

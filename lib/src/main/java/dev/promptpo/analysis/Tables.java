@@ -6,9 +6,11 @@ import dev.promptpo.analysis.RunLog.Place;
 import dev.promptpo.ledger.EventSelection;
 import dev.promptpo.ledger.LedgerException;
 import dev.promptpo.optimizer.Run;
+import dev.promptpo.rollout.RolloutResult;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -68,6 +70,68 @@ public final class Tables {
                             "successes");
 
     private Tables() {}
+
+    /**
+     * One row for each rollout, in their order: {@code rollout} (from 1), {@code outcome, kind,
+     * phase, message, score, lowest, highest, steps, seconds, isolation, host}. {@code kind},
+     * {@code phase} and {@code message} say what a failed one failed of; {@code lowest} and {@code
+     * highest} are returns of single episodes.
+     */
+    public static Table rollouts(List<? extends RolloutResult> results) {
+        IntColumn number = IntColumn.create("rollout");
+        StringColumn outcome = StringColumn.create("outcome");
+        StringColumn kind = StringColumn.create("kind");
+        StringColumn phase = StringColumn.create("phase");
+        StringColumn message = StringColumn.create("message");
+        DoubleColumn score = DoubleColumn.create("score");
+        DoubleColumn lowest = DoubleColumn.create("lowest");
+        DoubleColumn highest = DoubleColumn.create("highest");
+        LongColumn steps = LongColumn.create("steps");
+        DoubleColumn seconds = DoubleColumn.create("seconds");
+        StringColumn isolation = StringColumn.create("isolation");
+        StringColumn host = StringColumn.create("host");
+        for (RolloutResult result : results) {
+            number.append(number.size() + 1);
+            switch (result) {
+                case RolloutResult.Completed done -> {
+                    outcome.append("completed");
+                    kind.appendMissing();
+                    phase.appendMissing();
+                    message.appendMissing();
+                    score.append(done.score());
+                    lowest.append(Collections.min(done.returns()));
+                    highest.append(Collections.max(done.returns()));
+                }
+                case RolloutResult.Failed failed -> {
+                    outcome.append("failed");
+                    kind.append(failed.kind().name());
+                    phase.append(failed.phase());
+                    message.append(failed.message());
+                    score.appendMissing();
+                    lowest.appendMissing();
+                    highest.appendMissing();
+                }
+            }
+            steps.append(result.steps());
+            seconds.append(result.seconds());
+            isolation.append(result.isolation().id());
+            host.append(result.host());
+        }
+        return Table.create(
+                "rollouts",
+                number,
+                outcome,
+                kind,
+                phase,
+                message,
+                score,
+                lowest,
+                highest,
+                steps,
+                seconds,
+                isolation,
+                host);
+    }
 
     /**
      * One row for each closed round: {@code round, candidates, failed, mean_score, winner, score,

@@ -50,7 +50,9 @@ final class Fields {
                 json.put("step", failed.step());
                 json.put("steps", failed.steps());
                 json.put("isolation", failed.isolation().id());
-                json.putObject("timing").put("seconds", failed.seconds());
+                json.putObject("timing")
+                        .put("seconds", failed.seconds())
+                        .put("host", failed.host());
             }
         }
     }
@@ -83,7 +85,8 @@ final class Fields {
                 json.path("step").asInt(),
                 json.path("steps").asLong(),
                 isolation,
-                timing.path("seconds").asDouble());
+                timing.path("seconds").asDouble(),
+                timing.path("host").asText());
     }
 
     static void putEpisodes(

@@ -1,6 +1,8 @@
 package dev.promptpo.rollout;
 
 import java.util.Collections;
+import java.util.List;
+import java.util.Map;
 import java.util.SortedMap;
 import java.util.concurrent.CompletableFuture;
 
@@ -26,6 +28,27 @@ public interface RolloutEngine extends AutoCloseable {
      */
     default RolloutResult rollout(RolloutRequest request) throws InterruptedException {
         return Futures.await(submit(request, RolloutListener.SILENT));
+    }
+
+    /**
+     * Runs one policy for an episode of each seed and waits for it.
+     *
+     * @param environment id; preset and lifetime are its specification's defaults
+     * @param policySource Python: a class with {@code act(self, obs)}
+     * @param limits what the policy may use, where it is not the engine's: {@code cpu_s_step},
+     *     {@code memory_mb} and others, see {@link RolloutOptions#limits}
+     * @throws InterruptedException when the calling thread is interrupted; the rollout is cancelled
+     */
+    default RolloutResult rollout(
+            String environment, String policySource, List<Long> seeds, Map<String, Double> limits)
+            throws InterruptedException {
+        return rollout(RolloutRequest.of(environment, policySource, seeds, limits));
+    }
+
+    /** As {@link #rollout(String, String, List, Map)}, with the engine's limits. */
+    default RolloutResult rollout(String environment, String policySource, List<Long> seeds)
+            throws InterruptedException {
+        return rollout(environment, policySource, seeds, Map.of());
     }
 
     /** The level proven at start, stamped on every result. */

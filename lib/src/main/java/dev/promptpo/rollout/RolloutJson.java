@@ -44,7 +44,9 @@ final class RolloutJson {
                 .put("purpose", request.purpose().id());
         ArrayNode seeds = json.putArray("seeds");
         request.seeds().forEach(seeds::add);
-        limits.forEach(json.putObject("limits")::put);
+        ObjectNode limited = json.putObject("limits");
+        limits.forEach(limited::put);
+        request.limits().forEach(limited::put);
         return text(json);
     }
 
@@ -95,7 +97,8 @@ final class RolloutJson {
                     needed(json, "step").asInt(),
                     steps,
                     isolation,
-                    seconds);
+                    seconds,
+                    needed(json, "host").asText());
         }
         return new RolloutResult.Completed(
                 list(json, "returns").stream().map(JsonNode::asDouble).toList(),

@@ -15,6 +15,9 @@ public sealed interface RolloutResult {
     /** Wall time, seconds. */
     double seconds();
 
+    /** Name of the machine that it ran on; empty where it is not known or it never ran. */
+    String host();
+
     /**
      * All episodes were played.
      *
@@ -56,6 +59,7 @@ public sealed interface RolloutResult {
      * @param traceback the policy's own frames; may be empty
      * @param episode index of the episode, -1 where none had begun
      * @param step index of the step, -1 where none had begun
+     * @param host name of the machine
      */
     record Failed(
             FailureKind kind,
@@ -66,6 +70,38 @@ public sealed interface RolloutResult {
             int step,
             long steps,
             Isolation isolation,
-            double seconds)
-            implements RolloutResult {}
+            double seconds,
+            String host)
+            implements RolloutResult {
+
+        /** One that never ran, or ran where is not known. */
+        public Failed(
+                FailureKind kind,
+                String phase,
+                String message,
+                String traceback,
+                int episode,
+                int step,
+                long steps,
+                Isolation isolation,
+                double seconds) {
+            this(kind, phase, message, traceback, episode, step, steps, isolation, seconds, "");
+        }
+
+        /** For example {@code EXCEPTION in act, episode 1, step 4}; both counted from 1. */
+        public String where() {
+            return kind
+                    + " in "
+                    + phase
+                    + (episode < 0 ? "" : ", episode " + (episode + 1))
+                    + (step < 0 ? "" : ", step " + (step + 1));
+        }
+
+        /** What went wrong and where, and below it the policy's own lines of the traceback. */
+        @Override
+        public String toString() {
+            String line = where() + ": " + message;
+            return traceback.isBlank() ? line : line + "\n" + traceback.strip();
+        }
+    }
 }

@@ -10,6 +10,7 @@ import dev.promptpo.environment.Seeds;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
@@ -81,6 +82,64 @@ class RolloutEngineTest {
                             assertThat(failed.message()).isNotBlank().doesNotContain("\n");
                             assertThat(failed.isolation()).isEqualTo(Isolation.SANDBOX);
                         });
+    }
+
+    @Test
+    void aPolicyNeedsAnEnvironmentItsSourceAndSeeds() throws Exception {
+        List<Long> seeds = Seeds.episodes(0, "evaluate", 0, 5);
+        RolloutResult.Completed result =
+                completed(engine.rollout("CartPole", Policies.BALANCES, seeds));
+        assertThat(result.actionsDigest())
+                .isEqualTo(completed(engine.rollout(cartPole(Policies.BALANCES))).actionsDigest());
+    }
+
+    @Test
+    void aFailureSaysWhereTheLineAndOnWhichMachine() throws Exception {
+        String source =
+                """
+                class CartPolePolicy:
+                    def __init__(self):
+                        self.calls = 0
+                    def act(self, obs):
+                        self.calls += 1
+                        return 1 if self.calls < 4 else self.plan[0]
+                """;
+        RolloutResult result = engine.rollout("CartPole-v1", source, List.of(1L));
+        assertThat(result.toString())
+                .isEqualTo(
+                        """
+                        EXCEPTION in act, episode 1, step 4: AttributeError: 'CartPolePolicy' object\
+                         has no attribute 'plan'
+                        Traceback (most recent call last):
+                          File "policy.py", line 6, in act
+                            return 1 if self.calls < 4 else self.plan[0]
+                                                            ^^^^^^^^^
+                        AttributeError: 'CartPolePolicy' object has no attribute 'plan'\
+                        """);
+        assertThat(result.host()).isNotBlank();
+        assertThat(engine.rollout(cartPole(Policies.BALANCES)).host()).isEqualTo(result.host());
+    }
+
+    @Test
+    void aRolloutsOwnLimitsCountBeforeTheEngines() throws Exception {
+        String slow =
+                """
+                class CartPolePolicy:
+                    def act(self, obs):
+                        return sum(range(30_000_000)) * 0
+                """;
+        RolloutResult result =
+                engine.rollout("CartPole-v1", slow, List.of(1L), Map.of("cpu_s_step", 0.1));
+        assertThat(result)
+                .isInstanceOfSatisfying(
+                        RolloutResult.Failed.class,
+                        failed -> assertThat(failed.kind()).isEqualTo(FailureKind.TIMEOUT));
+        assertThatThrownBy(
+                        () -> engine.rollout("CartPole-v1", slow, List.of(1L), Map.of("cpu", 0.1)))
+                .isInstanceOf(RolloutEngineException.class)
+                .hasMessageContaining("unknown limit 'cpu'");
+        assertThatThrownBy(() -> engine.rollout("CartPol", slow, List.of(1L)))
+                .hasMessageContaining("CartPole-v1");
     }
 
     @Test
