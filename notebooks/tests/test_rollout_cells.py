@@ -167,7 +167,7 @@ def test_a_cell_shows_what_came_of_a_rollout(kernel: Kernel) -> None:
     shown = kernel.run("bad").result
     for form in (shown["text/plain"], shown["text/html"]):
         assert "EXCEPTION in act, episode 1, step 1" in form
-        assert "line 7, in act\n    return self.plan[0]" in form
+        assert "line 6, in act\n    return self.plan[0]" in form
     table = kernel.run("Tables.rollouts(List.of(good, bad))").result["text/plain"].splitlines()
     assert table[0].split()[:6] == ["rollout", "outcome", "kind", "phase", "message", "score"]
     assert "completed" in table[1] and "has no attribute 'plan'" in table[2]
