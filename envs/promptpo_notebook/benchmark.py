@@ -123,17 +123,23 @@ def _print_loops(words: Sequence[str]) -> None:
 
 
 def _print_long_loop(plain: Sequence[str], cached: Sequence[str]) -> None:
-    body = LOOPS["roots"].replace("50_000_000", "1_000_000_000")
-    seconds = []
-    for words in (plain, cached):
-        with Launched(words) as kernel:
+    body = LOOPS["roots"].replace("50_000_000", "500_000_000")
+    best = [float("inf"), float("inf")]
+    with Launched(plain) as without, Launched(cached) as with_cache:
+        kernels = (without, with_cache)
+        for kernel in kernels:
             kernel.wait_until_ready()
-            kernel.run(f"class LongLoop {{ {body} }}")
-            seconds.append(_checked(kernel.run("LongLoop.run()"), ""))
+        # A class of its own each time: compiling it while it runs is part of a long loop.
+        for repeat in range(5):
+            for i, kernel in enumerate(kernels):
+                kernel.run(f"class Long{repeat} {{ {body} }}")
+                seconds = _checked(kernel.run(f"Long{repeat}.run()"), "")
+                best[i] = min(best[i], seconds)
+        for kernel in kernels:
             kernel.end()
     print(
-        f"\na long loop: {seconds[0]:.2f} s without a cache, {seconds[1]:.2f} s with it,"
-        f" ratio {seconds[1] / seconds[0]:.2f}"
+        f"\na long loop (best of 5): {best[0]:.2f} s without a cache, {best[1]:.2f} s with it,"
+        f" ratio {best[1] / best[0]:.2f}"
     )
 
 
