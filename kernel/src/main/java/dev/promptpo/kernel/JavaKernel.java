@@ -186,6 +186,17 @@ public final class JavaKernel extends BaseKernel implements MagicHost {
         connection.setHandler(
                 MessageType.EXECUTE_REQUEST,
                 (env, message) -> handleExecute((Connection) connection, env, message));
+        connection.setHandler(
+                MessageType.COMM_INFO_REQUEST,
+                (env, message) -> {
+                    env.setStatusBusy();
+                    env.reply(
+                            Replies.comms(
+                                    message,
+                                    commManager,
+                                    Optional.ofNullable(message.getContent().getTargetName())));
+                    env.setStatusIdle();
+                });
     }
 
     private void handleExecute(

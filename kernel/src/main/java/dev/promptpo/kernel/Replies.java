@@ -1,9 +1,13 @@
 package dev.promptpo.kernel;
 
 import dev.promptpo.kernel.assist.Completions;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.dflib.jjava.jupyter.kernel.BaseKernel;
+import org.dflib.jjava.jupyter.kernel.comm.Comm;
+import org.dflib.jjava.jupyter.kernel.comm.CommManager;
 import org.dflib.jjava.jupyter.kernel.display.DisplayData;
 import org.dflib.jjava.jupyter.kernel.history.HistoryEntry;
 import org.dflib.jjava.jupyter.messages.Header;
@@ -83,6 +87,17 @@ final class Replies {
                         .toList();
         return reply(
                 request, MessageType.HISTORY_REPLY, Map.of("status", "ok", "history", history));
+    }
+
+    /** The open comms, of one target if one is named. */
+    static Message<?> comms(MessageContext request, CommManager manager, Optional<String> target) {
+        Map<String, Object> comms = new LinkedHashMap<>();
+        for (Comm comm : manager) {
+            if (target.isEmpty() || target.get().equals(comm.getTargetName())) {
+                comms.put(comm.getID(), Map.of("target_name", comm.getTargetName()));
+            }
+        }
+        return reply(request, MessageType.COMM_INFO_REPLY, Map.of("status", "ok", "comms", comms));
     }
 
     /** The interrupt has been passed on. */

@@ -1,0 +1,124 @@
+"""How a kernel lives beside others, ends, and serves clients that are not a test's."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import stat
+import subprocess
+import sys
+from pathlib import Path
+
+import nbformat
+import psutil
+import pytest
+from test_kernel_protocol import TIMEOUT_S, Kernel, conforming, write_spec
+
+PORTS = ("shell_port", "iopub_port", "stdin_port", "control_port", "hb_port")
+
+
+@pytest.fixture(scope="module")
+def specs(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder that Jupyter's programs take from JUPYTER_PATH."""
+    folder = tmp_path_factory.mktemp("jupyter") / "kernels"
+    folder.mkdir()
+    write_spec(folder, "java-life")
+    return folder
+
+
+def test_two_kernels_live_side_by_side_and_leave_nothing(specs: Path) -> None:
+    first, second = Kernel(specs, "java-life"), Kernel(specs, "java-life")
+    try:
+        requests = [
+            (kernel, kernel.send(f'String own = "{name}"; System.out.println(own); own'))
+            for kernel, name in ((first, "one"), (second, "two"))
+        ]
+        replies = [kernel.receive(request) for kernel, request in requests]
+        assert [reply.result["text/plain"] for reply in replies] == ["one", "two"]
+        assert [reply.text("stdout") for reply in replies] == ["one\n", "two\n"]
+    finally:
+        leaves_nothing(first)
+    assert second.run("own").result["text/plain"] == "two"
+    answers_rare_requests(second)
+    killed_and_restarted(second)
+    leaves_nothing(second)
+
+
+def leaves_nothing(kernel: Kernel) -> None:
+    """Ends a kernel: no process, no port, no connection file."""
+    file = Path(kernel.manager.connection_file)
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    ports = [json.loads(file.read_text())[name] for name in PORTS]
+    process = psutil.Process(kernel.pid)
+    family = [process, *process.children(recursive=True)]
+    kernel.stop()
+    assert not any(p.is_running() and p.status() != psutil.STATUS_ZOMBIE for p in family)
+    for port in ports:
+        with socket.socket() as client, pytest.raises(ConnectionRefusedError):
+            client.connect(("127.0.0.1", port))
+    assert not file.exists()
+
+
+def killed_and_restarted(kernel: Kernel) -> None:
+    """The heart beats while a cell computes; a killed kernel is seen, and Jupyter starts anew."""
+    request = kernel.send('{ System.out.println("started"); while (true) ; }')
+    kernel.wait_for_output(request, "started")
+    heart = kernel.client.hb_channel
+    heart.unpause()
+    assert heart.is_beating()
+    os.kill(kernel.pid, signal.SIGKILL)
+    kernel.manager.provisioner.process.wait()
+    assert not kernel.manager.is_alive()
+    kernel.manager.restart_kernel(now=True)
+    kernel.client.wait_for_ready(timeout=TIMEOUT_S)
+    assert kernel.run("own").error["ename"] == "CompileError"
+    assert kernel.run("2 + 2").result["text/plain"] == "4"
+
+
+def answers_rare_requests(kernel: Kernel) -> None:
+    """Requests that no other test sends are answered as the protocol says."""
+    for kind, content, channel in (
+        ("comm_info_request", {}, "shell"),
+        ("kernel_info_request", {}, "control"),
+        ("history_request", {"hist_access_type": "range", "session": 0, "raw": True}, "shell"),
+    ):
+        message = kernel.client.session.msg(kind, content)
+        getattr(kernel.client, f"{channel}_channel").send(message)
+        while True:
+            reply = conforming(getattr(kernel.client, f"get_{channel}_msg")(timeout=TIMEOUT_S))
+            if reply["parent_header"]["msg_id"] == message["header"]["msg_id"]:
+                break
+        assert reply["msg_type"] == kind.replace("request", "reply")
+        assert reply["content"]["status"] == "ok"
+
+
+def test_nbconvert_executes_a_notebook(specs: Path, tmp_path: Path) -> None:
+    notebook = nbformat.v4.new_notebook(
+        cells=[
+            nbformat.v4.new_code_cell("int six = 6;"),
+            nbformat.v4.new_code_cell('System.out.println("printed"); six * 7'),
+        ],
+        metadata={"kernelspec": {"name": "java-life", "display_name": "Java"}},
+    )
+    nbformat.write(notebook, tmp_path / "cells.ipynb")
+    subprocess.run(
+        [
+            sys.executable,
+            "-m",
+            "nbconvert",
+            "--to=notebook",
+            "--execute",
+            "--inplace",
+            "cells.ipynb",
+        ],
+        cwd=tmp_path,
+        env=os.environ | {"JUPYTER_PATH": str(specs.parent)},
+        check=True,
+        capture_output=True,
+        timeout=TIMEOUT_S * 2,
+    )
+    printed, result = nbformat.read(tmp_path / "cells.ipynb", 4).cells[1].outputs
+    assert printed["text"] == "printed\n"
+    assert result["data"]["text/plain"] == "42"
