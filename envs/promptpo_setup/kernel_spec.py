@@ -39,7 +39,15 @@ def content(home: Home, jdk: Jdk, *options: str) -> dict[str, object]:
         "display_name": "Java (PromptPO)",
         "language": "java",
         "interrupt_mode": "message",
-        "env": {"PROMPTPO_HOME": str(home.root), "PROMPTPO_VENV": str(home.venv)},
+        "env": {
+            "PROMPTPO_HOME": str(home.root),
+            "PROMPTPO_VENV": str(home.venv),
+            # So that Shift+Tab shows what is written about the library.
+            "PROMPTPO_KERNEL_SOURCES": os.pathsep.join(
+                str(home.root / module / "src" / "main" / "java")
+                for module in ("lib", "figures", "kernel")
+            ),
+        },
         "metadata": {"debugger": False},
     }
 

@@ -171,6 +171,8 @@ def test_the_kernel_spec_starts_our_kernel_with_the_chosen_kit(tmp_path: Path) -
     ]
     assert read["interrupt_mode"] == "message"
     assert read["env"]["PROMPTPO_VENV"] == f"{tmp_path}/.promptpo/venv"
+    sources = read["env"]["PROMPTPO_KERNEL_SOURCES"].split(os.pathsep)
+    assert f"{tmp_path}/lib/src/main/java" in sources, "tooltips show what is written there"
 
 
 @pytest.fixture
