@@ -16,8 +16,7 @@ final class Origins {
         /** The offset in the cell of an offset in a snippet that was made of the unit. */
         int offsetInCell(String snippetSource, long offset) {
             int within = Math.max(0, unit.source().indexOf(snippetSource));
-            int inCell = unit.offset() + within + (int) offset;
-            return Math.min(inCell, cell.source().length());
+            return Math.min(unit.offsetInCell(within + (int) offset), cell.source().length());
         }
     }
 

@@ -25,6 +25,7 @@ import jdk.jshell.JShellException;
 import jdk.jshell.Snippet;
 import jdk.jshell.SnippetEvent;
 import jdk.jshell.SourceCodeAnalysis;
+import jdk.jshell.TypeDeclSnippet;
 import jdk.jshell.VarSnippet;
 import jdk.jshell.spi.ExecutionControl;
 import jdk.jshell.spi.ExecutionControlProvider;
@@ -37,6 +38,9 @@ import jdk.jshell.spi.ExecutionEnv;
  */
 public final class Session implements AutoCloseable {
     private static final String NOWHERE = System.getProperty("java.home") + "/none";
+
+    private static final String CONSTRUCTOR_OF_A_RECORD =
+            "compiler.err.invalid.canonical.constructor.in.record";
 
     private final SnippetControl control;
     private final JShell shell;
@@ -176,9 +180,8 @@ public final class Session implements AutoCloseable {
             if (control.isInterrupted()) {
                 return interrupted(new StackTraceElement[0]);
             }
-            origins.enter(new Origins.Origin(cell, unit));
             outcome = new Outcome.Done();
-            for (SnippetEvent event : shell.eval(unit.source())) {
+            for (SnippetEvent event : eval(cell, unit)) {
                 if (event.exception() != null) {
                     return failure(event.exception());
                 }
@@ -206,6 +209,34 @@ public final class Session implements AutoCloseable {
         }
         sayWhatWaits(unresolved);
         return outcome;
+    }
+
+    // JShell makes a record of a cell public, and then asks the same of its constructor.
+    private List<SnippetEvent> eval(Cell cell, Unit unit) {
+        origins.enter(new Origins.Origin(cell, unit));
+        List<SnippetEvent> events = shell.eval(unit.source());
+        for (SnippetEvent event : events) {
+            if (event.status() == Snippet.Status.REJECTED) {
+                Optional<Unit> amended = withPublicConstructor(unit, event.snippet());
+                if (amended.isPresent()) {
+                    return eval(cell, amended.get());
+                }
+            }
+        }
+        return events;
+    }
+
+    private Optional<Unit> withPublicConstructor(Unit unit, Snippet snippet) {
+        int within = unit.source().indexOf(snippet.source());
+        if (within < 0 || !(snippet instanceof TypeDeclSnippet type)) {
+            return Optional.empty();
+        }
+        return shell.diagnostics(snippet)
+                .filter(diag -> diag.getCode().equals(CONSTRUCTOR_OF_A_RECORD))
+                .map(diag -> within + (int) diag.getStartPosition())
+                .filter(at -> unit.source().startsWith(type.name(), at))
+                .findFirst()
+                .map(unit::withPublicAt);
     }
 
     private Outcome valid(Snippet snippet) {

@@ -12,8 +12,40 @@ import jdk.jshell.SourceCodeAnalysis.CompletionInfo;
  * @param offset where it starts in the cell
  * @param complete false for a piece that is not valid as it stands; such a piece holds all the rest
  *     of the cell
+ * @param publics where {@code public} was written in, each in the text as it was then
  */
-record Unit(String source, int offset, boolean complete) {
+record Unit(String source, int offset, boolean complete, List<Integer> publics) {
+    private static final String PUBLIC = "public ";
+
+    Unit {
+        publics = List.copyOf(publics);
+    }
+
+    Unit(String source, int offset, boolean complete) {
+        this(source, offset, complete, List.of());
+    }
+
+    /** The same with {@code public} written before what stands there. */
+    Unit withPublicAt(int position) {
+        List<Integer> more = new ArrayList<>(publics);
+        more.add(position);
+        return new Unit(
+                source.substring(0, position) + PUBLIC + source.substring(position),
+                offset,
+                complete,
+                more);
+    }
+
+    /** Where in the cell a character of the source comes from. */
+    int offsetInCell(int position) {
+        int inUnit = position;
+        // The last that was written in counts positions with those before it.
+        for (int i = publics.size() - 1; i >= 0; i--) {
+            int at = publics.get(i);
+            inUnit = inUnit <= at ? inUnit : Math.max(at, inUnit - PUBLIC.length());
+        }
+        return offset + inUnit;
+    }
 
     /** Cuts a cell's source into units, in order; comments alone give none. */
     static List<Unit> split(SourceCodeAnalysis analysis, String source) {

@@ -82,6 +82,34 @@ class SessionTest {
     }
 
     @Test
+    void recordsCheckTheirComponentsInAnyConstructor() {
+        cells.run(
+                """
+                record Share(double part) {
+                    Share {
+                        if (part > 1) throw new IllegalArgumentException("more than all");
+                    }
+                }
+                record Both(int a, int b) { Both(int a, int b) { this.a = b; this.b = a; } }
+                """);
+        int declared = number();
+        assertThat(cells.value("new Both(1, 2).a()")).isEqualTo(2);
+        assertThat(cells.failure("new Share(2)"))
+                .startsWith(
+                        "java.lang.IllegalArgumentException: more than all",
+                        "    at In [" + declared + "], line 3, in Share.<init>");
+        assertThat(
+                        cells.failure(
+                                "record Odd(int n) { Odd { String s = n; } int twice() { return x; } }"))
+                .containsSequence(
+                        "    record Odd(int n) { Odd { String s = n; } int twice() { return x; } }",
+                        "                                         ^")
+                .containsSequence(
+                        "    record Odd(int n) { Odd { String s = n; } int twice() { return x; } }",
+                        "                                                                   ^");
+    }
+
+    @Test
     void methodsMayReferToLaterOnes() {
         assertThat(
                         cells.value(
