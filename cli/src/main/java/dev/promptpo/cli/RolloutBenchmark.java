@@ -104,7 +104,7 @@ final class RolloutBenchmark implements Callable<Integer> {
         out.flush();
         List<Measure> measures = new ArrayList<>();
         if (parts.stream().anyMatch(part -> part != Part.bridge)) {
-            measures.addAll(inPython());
+            measures.addAll(inPython(out));
         }
         if (parts.contains(Part.bridge)) {
             measures.addAll(BridgeBenchmark.run());
@@ -115,7 +115,8 @@ final class RolloutBenchmark implements Callable<Integer> {
         return ExitCodes.OK;
     }
 
-    private List<Measure> inPython() throws IOException, InterruptedException {
+    /** Each is also written as soon as it is known: all together take some minutes. */
+    private List<Measure> inPython(PrintWriter out) throws IOException, InterruptedException {
         List<String> line = new ArrayList<>();
         line.add(PythonInstallation.find().interpreter().toString());
         line.addAll(List.of("-m", MODULE, "--pairs", Integer.toString(pairs)));
@@ -126,7 +127,16 @@ final class RolloutBenchmark implements Callable<Integer> {
         List<Measure> found = new ArrayList<>();
         try (BufferedReader lines = python.inputReader()) {
             for (String text = lines.readLine(); text != null; text = lines.readLine()) {
-                found.add(measure(new ObjectMapper().readTree(text)));
+                Measure measure = measure(new ObjectMapper().readTree(text));
+                found.add(measure);
+                out.println(
+                        "... "
+                                + measure.name()
+                                + ": "
+                                + number(measure.median())
+                                + " "
+                                + measure.unit());
+                out.flush();
             }
             if (python.waitFor() != 0) {
                 throw new IllegalStateException(

@@ -12,24 +12,31 @@ class RolloutBenchmarkTest {
     void eachMeasureStandsBesideItsTarget() {
         StringWriter out = new StringWriter();
         String command =
-                "benchmark rollout --part steps --part bridge --environment NoiseWorld1 --pairs 1";
+                "benchmark rollout --part candidate --part steps --part bridge"
+                        + " --environment NoiseWorld1 --pairs 1";
         int code =
                 Main.run(
                         command.split(" "), new PrintWriter(out, true), new PrintWriter(out, true));
         assertThat(code).as("%s", out).isZero();
-        List<String> lines = out.toString().lines().toList();
+        List<String> lines =
+                out.toString().lines().filter(line -> !line.startsWith("... ")).toList();
         String numbers = " +[\\d.]+ +[\\d.]+ to [\\d.]+ +";
         assertThat(lines.get(3))
+                .matches(
+                        "a further candidate, source to first action"
+                                + numbers
+                                + "ms +7 +at most 30.0 +(yes|no)");
+        assertThat(lines.get(4))
                 .matches(
                         "CPU time a step, NoiseWorld1"
                                 + numbers
                                 + "times the plain loop +1 +at most 2.00 +(yes|no) +.* 20000 steps");
-        assertThat(lines.get(4))
+        assertThat(lines.get(5))
                 .matches(
                         "Java to Python and back, no argument"
                                 + numbers
                                 + "us +100000 +at most 3.00 +(yes|no) .*");
-        assertThat(lines.get(5)).startsWith("handing over 1,000,000 doubles of Java");
+        assertThat(lines.get(6)).startsWith("handing over 1,000,000 doubles of Java");
     }
 
     @Test
