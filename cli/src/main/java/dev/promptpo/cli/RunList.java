@@ -24,7 +24,7 @@ final class RunList {
             Column.text("environment", 12, RunSummary::environment);
     private static final List<Column> COLUMNS =
             List.of(
-                    Column.text("run", 24, RunSummary::run),
+                    Column.text("run", 24, RunList::name),
                     ENVIRONMENT,
                     Column.text("model", 10, RunSummary::model),
                     Column.number("N", RunList::candidates),
@@ -87,6 +87,10 @@ final class RunList {
         return run.run()
                 .toLowerCase(Locale.ROOT)
                 .startsWith(run.environment().toLowerCase(Locale.ROOT));
+    }
+
+    private static String name(RunSummary run) {
+        return run.run() + (run.steering().any() ? " (steered)" : "");
     }
 
     private static String candidates(RunSummary run) {

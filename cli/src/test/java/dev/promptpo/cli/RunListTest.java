@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.promptpo.analysis.Interval;
 import dev.promptpo.analysis.RunSummary;
+import dev.promptpo.optimizer.Steering;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.time.Instant;
@@ -111,6 +112,7 @@ class RunListTest {
                 !finished,
                 1,
                 2,
-                Instant.parse("2026-11-21T10:00:00Z"));
+                Instant.parse("2026-11-21T10:00:00Z"),
+                Steering.NONE);
     }
 }

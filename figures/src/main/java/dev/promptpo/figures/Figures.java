@@ -1,11 +1,13 @@
 package dev.promptpo.figures;
 
+import dev.promptpo.analysis.Comparison;
 import dev.promptpo.analysis.Curves;
 import dev.promptpo.analysis.LearningCurve;
 import dev.promptpo.environment.EnvironmentSpec;
 import dev.promptpo.film.Film;
 import dev.promptpo.optimizer.Candidate;
 import dev.promptpo.optimizer.Run;
+import dev.promptpo.policy.SourceDiff;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -53,6 +55,29 @@ public final class Figures {
                             + ": play a round first");
         }
         return BestOfNChart.of(curve);
+    }
+
+    /**
+     * Learning curves of runs on one task over each other, with their held-out results; {@link
+     * Comparison} has the numbers, and what is paired.
+     *
+     * @throws IllegalArgumentException where the tasks differ
+     */
+    public static ThemedChart compare(Run... runs) {
+        return compare(Comparison.of(runs));
+    }
+
+    /** As {@link #compare(Run...)}, of a comparison at hand. */
+    public static ThemedChart compare(Comparison comparison) {
+        return CompareChart.of(
+                comparison,
+                run -> CompareChart.label(comparison, run),
+                i -> Ink.series()[i % Ink.series().length]);
+    }
+
+    /** What one candidate changed of another, line by line; of whichever runs. */
+    public static SourceDiff diff(Candidate before, Candidate after) {
+        return before.diff(after);
     }
 
     /** The held-out results of runs, one row a run, random policy at 0 and the reference at 1. */

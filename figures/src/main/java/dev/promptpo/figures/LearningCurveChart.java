@@ -59,6 +59,7 @@ final class LearningCurveChart {
                             + " too"
                             + (beyond(curve) ? ": above the optimum it is nothing else." : "."));
         }
+        chart.stamp(curve.steering());
         return chart;
     }
 

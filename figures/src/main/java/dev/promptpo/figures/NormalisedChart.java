@@ -68,6 +68,9 @@ final class NormalisedChart {
         chart.note(
                 "Bars: 95 % intervals over episodes of one policy, not over runs. Filled: the"
                         + " reference is exact; hollow: it was measured or published.");
+        shown.stream()
+                .filter(run -> run.steering().any())
+                .forEach(run -> chart.note(run.environment() + ": " + run.steering().stamp()));
         return chart;
     }
 

@@ -1,13 +1,16 @@
 package dev.promptpo.figures;
 
+import dev.promptpo.analysis.Comparison;
 import dev.promptpo.analysis.Finding;
 import dev.promptpo.analysis.HeldoutEstimate;
 import dev.promptpo.analysis.PolicyEstimate;
 import dev.promptpo.environment.EnvironmentSpec;
 import dev.promptpo.film.Film;
+import dev.promptpo.optimizer.Candidate;
 import dev.promptpo.optimizer.Reroll;
 import dev.promptpo.optimizer.Run;
 import dev.promptpo.optimizer.RunObservers;
+import dev.promptpo.policy.SourceDiff;
 import dev.promptpo.rollout.RolloutResult;
 import java.awt.image.BufferedImage;
 import java.util.Base64;
@@ -46,6 +49,7 @@ public final class NotebookExtension implements Extension {
                     "dev.promptpo.film.*",
                     "dev.promptpo.llm.*",
                     "dev.promptpo.optimizer.*",
+                    "dev.promptpo.policy.*",
                     "dev.promptpo.rollout.*",
                     "tech.tablesaw.api.*");
 
@@ -83,6 +87,13 @@ public final class NotebookExtension implements Extension {
         texts(renderer, PolicyEstimate.class, PolicyEstimateView::html, PolicyEstimate::toString);
         texts(renderer, RolloutResult.class, RolloutView::html, RolloutView::text);
         texts(renderer, Reroll.class, RerollView::html, Reroll::toString);
+        texts(renderer, Candidate.class, CandidateView::html, CandidateView::text);
+        texts(renderer, SourceDiff.class, DiffView::html, SourceDiff::toString);
+        texts(
+                renderer,
+                Comparison.class,
+                both -> new TableView(both.table()).html(),
+                both -> new TableView(both.table()).text());
         texts(renderer, Finding.class, finding -> Html.paragraph(finding.text()), Finding::text);
         texts(renderer, PythonSource.class, PythonSource::html, PythonSource::toString);
         renderer.createRegistration(Film.class)

@@ -158,6 +158,9 @@ public final class ReportPage {
     /** What a reader must know before believing a number. */
     private List<String> stamps() {
         List<String> stamps = new ArrayList<>();
+        if (run.steered()) {
+            stamps.add(run.steering().stamp());
+        }
         if (!run.finished()) {
             stamps.add("not finished");
         }

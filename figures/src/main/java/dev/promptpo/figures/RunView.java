@@ -80,7 +80,7 @@ final class RunView {
                     .append("\">round ")
                     .append(row.getKey())
                     .append("</td>");
-            for (int k = 1; k <= run.settings().candidates(); k++) {
+            for (int k = 1; k <= columns(row.getValue()); k++) {
                 cell(out, row.getKey(), k, Optional.ofNullable(row.getValue().get(k)));
             }
             out.append("</tr>");
@@ -101,7 +101,12 @@ final class RunView {
                 "min-width:46px;height:24px;padding:0 4px;text-align:center;border-radius:4px;"
                         + "font-size:12px;white-space:nowrap;";
         String text;
-        String tip = "round " + round + ", candidate " + k;
+        String tip =
+                "round "
+                        + round
+                        + ", candidate "
+                        + k
+                        + (candidate.filter(Candidate::inserted).isPresent() ? ", inserted" : "");
         if (candidate.isEmpty()) {
             text = Html.escape(working.getOrDefault(round + "/" + k, ""));
             style += "border:1px dashed " + Html.RULE + ";color:" + Html.MUTED;
@@ -139,6 +144,13 @@ final class RunView {
                 .append("</td>");
     }
 
+    /** Policies that a person inserted stand behind the N of the model. */
+    private int columns(Map<Integer, Candidate> round) {
+        return Math.max(
+                run.settings().candidates(),
+                round.keySet().stream().mapToInt(Integer::intValue).max().orElse(0));
+    }
+
     private static String repairs(Candidate candidate) {
         int repairs = candidate.attempts().size() - 1;
         return repairs == 0 ? "" : ", " + repairs + (repairs == 1 ? " repair" : " repairs");
@@ -166,7 +178,7 @@ final class RunView {
         StringBuilder out = new StringBuilder(title()).append('\n');
         for (Map.Entry<Integer, Map<Integer, Candidate>> row : grid.entrySet()) {
             out.append("round ").append(row.getKey()).append(' ');
-            for (int k = 1; k <= run.settings().candidates(); k++) {
+            for (int k = 1; k <= columns(row.getValue()); k++) {
                 Candidate candidate = row.getValue().get(k);
                 String mark =
                         candidate == null
@@ -215,6 +227,9 @@ final class RunView {
                                         + best.index()
                                         + ")"
                                         + run.heldout().map(RunView::heldout).orElse("")));
+        if (run.steered()) {
+            lines.add(run.steering().stamp());
+        }
         if (!run.deterministic()) {
             lines.add(
                     "non-deterministic: a winner's returns differed when it was rolled out again");

@@ -1,5 +1,6 @@
 package dev.promptpo.figures;
 
+import dev.promptpo.optimizer.Steering;
 import java.awt.Color;
 import java.awt.Font;
 import java.awt.Graphics2D;
@@ -64,6 +65,11 @@ public final class ThemedChart extends XYChart {
     ThemedChart note(String text) {
         notes.add(text);
         return this;
+    }
+
+    /** Says at the foot what a person decided in the run; nothing where nobody did. */
+    ThemedChart stamp(Steering steering) {
+        return steering.any() ? note("The run is " + steering.stamp() + ".") : this;
     }
 
     /** A second panel above this one, over the same x axis; its own headline is not shown. */

@@ -69,7 +69,8 @@ public final class Curves {
                             place.round(),
                             place.candidate(),
                             steps,
-                            RunLog.score(entry.getValue())));
+                            RunLog.score(entry.getValue()),
+                            RunLog.inserted(entry.getValue())));
             last = place.round();
         }
         for (Map.Entry<Integer, ObjectNode> entry : log.rounds().entrySet()) {
@@ -98,7 +99,8 @@ public final class Curves {
                 log.spec()
                         .map(EnvironmentSpec::references)
                         .orElse(new References(Optional.empty(), Optional.empty())),
-                steps);
+                steps,
+                log.steering());
     }
 
     private static long stepsAtEnd(List<LearningCurve.Attempt> attempts, int round) {

@@ -2,6 +2,7 @@ package dev.promptpo.analysis;
 
 import dev.promptpo.environment.EnvironmentSpec.Reference;
 import dev.promptpo.optimizer.Run;
+import dev.promptpo.optimizer.Steering;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.OptionalDouble;
@@ -25,7 +26,7 @@ public final class Findings {
 
     /** As {@link #rounds(Run)}, of a run's curve. */
     public static Finding rounds(LearningCurve curve) {
-        return new Finding(ofRounds(curve));
+        return new Finding(ofRounds(curve) + stamp(curve.steering()));
     }
 
     private static String ofRounds(LearningCurve curve) {
@@ -96,7 +97,7 @@ public final class Findings {
 
     /** As {@link #candidates(Run)}, of a run's curve. */
     public static Finding candidates(LearningCurve curve) {
-        return new Finding(ofCandidates(curve));
+        return new Finding(ofCandidates(curve) + stamp(curve.steering()));
     }
 
     private static String ofCandidates(LearningCurve curve) {
@@ -198,7 +199,13 @@ public final class Findings {
                                     + ", so how much of what is possible this is, it does not"
                                     + " say.");
         }
-        return new Finding(text.toString());
+        return new Finding(text + stamp(held.steering()));
+    }
+
+    private static String stamp(Steering steering) {
+        return steering.any()
+                ? " The run is " + steering.stamp() + ": no claim about the method rests on it."
+                : "";
     }
 
     private static String against(Interval value, Reference random) {

@@ -2,6 +2,7 @@ package dev.promptpo.analysis;
 
 import dev.promptpo.environment.EnvironmentSpec.Reference;
 import dev.promptpo.environment.EnvironmentSpec.References;
+import dev.promptpo.optimizer.Steering;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -15,13 +16,25 @@ import java.util.OptionalDouble;
  * @param estimate on held-out episodes
  * @param search the score by which the policy was chosen; flattering, for it is the best of many
  * @param references the random policy and the best known one; they are returns
+ * @param steering what in the run a person decided
  */
 public record HeldoutEstimate(
         String environment,
         String measure,
         Interval estimate,
         OptionalDouble search,
-        References references) {
+        References references,
+        Steering steering) {
+
+    /** The estimate of a run that nobody steered. */
+    public HeldoutEstimate(
+            String environment,
+            String measure,
+            Interval estimate,
+            OptionalDouble search,
+            References references) {
+        this(environment, measure, estimate, search, references, Steering.NONE);
+    }
 
     /**
      * The estimate where the random policy is 0 and the best known one 1; empty where they are not
@@ -79,6 +92,9 @@ public record HeldoutEstimate(
                                         nameOf(references.best().orElseThrow()),
                                         normalised(estimate.low()).orElseThrow(),
                                         normalised(estimate.high()).orElseThrow())));
+        if (steering.any()) {
+            text.append(String.format(Locale.ROOT, "%n  %s", steering.stamp()));
+        }
         return text.toString();
     }
 
@@ -97,6 +113,7 @@ public record HeldoutEstimate(
                                         ? OptionalDouble.empty()
                                         : OptionalDouble.of(
                                                 curve.selected().points().getLast().value()),
-                                curve.references()));
+                                curve.references(),
+                                curve.steering()));
     }
 }

@@ -2,10 +2,12 @@ package dev.promptpo.analysis;
 
 import dev.promptpo.environment.EnvironmentSpec.Reference;
 import dev.promptpo.environment.EnvironmentSpec.References;
+import dev.promptpo.optimizer.Steering;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.stream.Stream;
 
 /**
  * How one run came to its policy, against the environment steps that it took.
@@ -24,6 +26,7 @@ import java.util.OptionalDouble;
  * @param finalHeldout the held-out estimate of the run's result, once measured
  * @param references the random policy and the best known one
  * @param steps all steps that choosing took
+ * @param steering what in the run a person decided
  */
 public record LearningCurve(
         String environment,
@@ -33,7 +36,30 @@ public record LearningCurve(
         StepCurve heldout,
         Optional<Interval> finalHeldout,
         References references,
-        long steps) {
+        long steps,
+        Steering steering) {
+
+    /** The curve of a run that nobody steered. */
+    public LearningCurve(
+            String environment,
+            String measure,
+            List<Attempt> attempts,
+            StepCurve selected,
+            StepCurve heldout,
+            Optional<Interval> finalHeldout,
+            References references,
+            long steps) {
+        this(
+                environment,
+                measure,
+                attempts,
+                selected,
+                heldout,
+                finalHeldout,
+                references,
+                steps,
+                Steering.NONE);
+    }
 
     /**
      * One candidate.
@@ -42,27 +68,35 @@ public record LearningCurve(
      * @param candidate number in its round, from 1
      * @param steps taken in the run up to and including this candidate's
      * @param score mean over its episodes; empty where it failed
+     * @param inserted by a person: no sample of the model
      */
-    public record Attempt(int round, int candidate, long steps, OptionalDouble score) {}
+    public record Attempt(
+            int round, int candidate, long steps, OptionalDouble score, boolean inserted) {
+        /** A sample of the model. */
+        public Attempt(int round, int candidate, long steps, OptionalDouble score) {
+            this(round, candidate, steps, score, false);
+        }
+    }
 
     public LearningCurve {
         attempts = List.copyOf(attempts);
     }
 
-    /** Scores of the completed candidates of a round, in order of their numbers. */
+    /** Scores of the model's completed candidates of a round, in order of their numbers. */
     public double[] scores(int round) {
-        return attempts.stream()
-                .filter(attempt -> attempt.round() == round && attempt.score().isPresent())
+        return sampled(round)
+                .filter(attempt -> attempt.score().isPresent())
                 .mapToDouble(attempt -> attempt.score().getAsDouble())
                 .toArray();
     }
 
-    /** Candidates of a round that failed. */
+    /** Candidates of the model's in a round that failed. */
     public int failed(int round) {
-        return (int)
-                attempts.stream()
-                        .filter(attempt -> attempt.round() == round && attempt.score().isEmpty())
-                        .count();
+        return (int) sampled(round).filter(attempt -> attempt.score().isEmpty()).count();
+    }
+
+    private Stream<Attempt> sampled(int round) {
+        return attempts.stream().filter(attempt -> attempt.round() == round && !attempt.inserted());
     }
 
     /**

@@ -6,6 +6,8 @@ import dev.promptpo.environment.EnvironmentSpec;
 import dev.promptpo.ledger.EventSelection;
 import dev.promptpo.ledger.LedgerReader;
 import dev.promptpo.ledger.RunDocument;
+import dev.promptpo.optimizer.Intervention;
+import dev.promptpo.optimizer.Steering;
 import dev.promptpo.rollout.Purpose;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -38,10 +40,17 @@ final class RunLog {
                     .with("candidate_finished")
                     .with("round_closed")
                     .with("evaluation")
+                    .with("intervention")
                     .with("run_closed");
+
+    /** What {@link #steering} and a chosen winner need of a table that wants few events. */
+    static EventSelection steered(EventSelection wanted) {
+        return wanted.with("intervention", "kind", "round", "candidate", "score", "audit");
+    }
 
     private static final String POLICY = "policy/";
     private static final String REPAIR = "repair/";
+    private static final String INSERTED = "inserted/";
     private static final Map<String, Purpose> PURPOSES =
             Arrays.stream(Purpose.values())
                     .collect(Collectors.toUnmodifiableMap(Purpose::id, Function.identity()));
@@ -51,6 +60,7 @@ final class RunLog {
     private final TreeMap<Place, ObjectNode> candidates = new TreeMap<>();
     private final TreeMap<Integer, ObjectNode> rounds = new TreeMap<>();
     private final List<ObjectNode> evaluations = new ArrayList<>();
+    private final List<ObjectNode> interventions = new ArrayList<>();
     private final List<Request> requests = new ArrayList<>();
     private final Map<String, List<Long>> seeds = new HashMap<>();
     private final Map<Place, Long> candidateSteps = new HashMap<>();
@@ -119,8 +129,11 @@ final class RunLog {
                                     new Request(
                                             role, one.template(), one.reply(), one.retries() + 1));
             case "reply_received" -> {
-                inputTokens += fields.path("usage").path("input").asLong();
-                outputTokens += fields.path("usage").path("output").asLong();
+                // What a branch took over its parent has paid for.
+                if (!fields.has("parent_sequence")) {
+                    inputTokens += fields.path("usage").path("input").asLong();
+                    outputTokens += fields.path("usage").path("output").asLong();
+                }
                 Optional.ofNullable(open.remove(role))
                         .ifPresent(one ->
                                 requests.add(
@@ -139,11 +152,39 @@ final class RunLog {
                                     fields.path("round").asInt(), fields.path("candidate").asInt()),
                             fields);
             case "round_closed" -> rounds.put(fields.path("round").asInt(), fields);
+            case "intervention" -> intervened(fields);
             case "evaluation" -> evaluations.add(fields);
             // One that a budget ended is not finished.
             case "run_closed" -> closed = !fields.path("ended").isObject();
             default -> {}
         }
+    }
+
+    /** A chosen candidate stands in the place of its round's winner. */
+    private void intervened(ObjectNode fields) {
+        interventions.add(fields);
+        ObjectNode round = rounds.get(fields.path("round").asInt());
+        if (round != null && fields.path("kind").asText().equals("choose")) {
+            ObjectNode chosen = round.deepCopy();
+            chosen.set("winner", fields.path("candidate"));
+            chosen.set("score", fields.path("score"));
+            chosen.set("audit", fields.path("audit"));
+            rounds.put(fields.path("round").asInt(), chosen);
+        }
+    }
+
+    /** What in the run a person decided. */
+    Steering steering() {
+        return new Steering(
+                interventions.stream()
+                        .map(done -> Intervention.Kind.parse(done.path("kind").asText()))
+                        .toList(),
+                document.parent());
+    }
+
+    /** What a person did, in order. */
+    List<ObjectNode> interventions() {
+        return Collections.unmodifiableList(interventions);
     }
 
     private void rolledOut(ObjectNode fields, String role) {
@@ -164,18 +205,19 @@ final class RunLog {
     }
 
     /**
-     * The candidate that a role belongs to: {@code policy/2/3} or {@code repair/2/3/1}; {@code
-     * start}, the policy that a run starts from, is candidate 1 of round 0.
+     * The candidate that a role belongs to: {@code policy/2/3}, {@code repair/2/3/1} or {@code
+     * inserted/2/11}; {@code start}, the policy that a run starts from, is candidate 1 of round 0.
      */
     static Optional<Place> place(String role) {
         if (role.equals("start")) {
             return Optional.of(new Place(0, 1));
         }
         boolean repair = role.startsWith(REPAIR);
-        if (!repair && !role.startsWith(POLICY)) {
+        boolean inserted = role.startsWith(INSERTED);
+        if (!repair && !inserted && !role.startsWith(POLICY)) {
             return Optional.empty();
         }
-        int round = (repair ? REPAIR : POLICY).length();
+        int round = (repair ? REPAIR : inserted ? INSERTED : POLICY).length();
         int candidate = role.indexOf('/', round) + 1;
         int end = repair ? role.indexOf('/', candidate) : role.length();
         // repair/feedback/1 belongs to no candidate
@@ -297,6 +339,12 @@ final class RunLog {
 
     long allSteps() {
         return steps.values().stream().mapToLong(Long::longValue).sum();
+    }
+
+    /** Whether a candidate was inserted by a person: its last attempt's role says so. */
+    static boolean inserted(JsonNode candidate) {
+        JsonNode attempts = candidate.path("attempts");
+        return attempts.path(attempts.size() - 1).path("role").asText().startsWith(INSERTED);
     }
 
     static OptionalDouble score(JsonNode fields) {

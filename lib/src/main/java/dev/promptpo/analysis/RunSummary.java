@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.promptpo.environment.EnvironmentSpec;
 import dev.promptpo.ledger.EventSelection;
 import dev.promptpo.ledger.LedgerException;
+import dev.promptpo.optimizer.Steering;
 import dev.promptpo.rollout.Purpose;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -37,6 +38,7 @@ import java.util.function.BiConsumer;
  * @param inputTokens of all replies
  * @param outputTokens of all replies
  * @param created when it was begun, UTC
+ * @param steering what in it a person decided
  */
 public record RunSummary(
         String run,
@@ -58,12 +60,13 @@ public record RunSummary(
         boolean lowerBound,
         long inputTokens,
         long outputTokens,
-        Instant created) {
+        Instant created,
+        Steering steering) {
 
     private static final EventSelection WANTED =
-            EventSelection.none()
+            RunLog.steered(EventSelection.none())
                     .with("session_started", "model")
-                    .with("reply_received", "usage/input", "usage/output")
+                    .with("reply_received", "usage/input", "usage/output", "parent_sequence")
                     .with("rollout_finished", "role", "purpose", "outcome", "steps")
                     .with("candidate_finished", "round", "candidate", "score")
                     .with("round_closed", "round", "winner", "score")
@@ -114,7 +117,8 @@ public record RunSummary(
                 log.lowerBound(),
                 log.inputTokens(),
                 log.outputTokens(),
-                log.document().created());
+                log.document().created(),
+                log.steering());
     }
 
     /** Empty where there is no estimate, or an end of the scale is not known. */

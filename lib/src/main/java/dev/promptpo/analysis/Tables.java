@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.promptpo.analysis.RunLog.Place;
 import dev.promptpo.ledger.EventSelection;
 import dev.promptpo.ledger.LedgerException;
+import dev.promptpo.optimizer.Intervention;
 import dev.promptpo.optimizer.Run;
 import dev.promptpo.rollout.RolloutResult;
 import java.io.UncheckedIOException;
@@ -33,11 +34,12 @@ import tech.tablesaw.api.Table;
  * from, where there is one. A missing value means that there is none (a failed candidate has no
  * score), never zero. Steps are environment steps; {@code steps_total} is what choosing had taken
  * in the run so far, failed candidates' and validation's included, with the candidates of a round
- * in the order of their numbers.
+ * in the order of their numbers. {@code steered}, the last column of each, says whether a person
+ * decided anything in the run ({@link #interventions}): then it is no sample of the method.
  */
 public final class Tables {
     private static final EventSelection CANDIDATES =
-            EventSelection.none()
+            RunLog.steered(EventSelection.none())
                     .with("rollout_finished", "role", "purpose", "outcome", "steps")
                     .with(
                             "candidate_finished",
@@ -49,7 +51,7 @@ public final class Tables {
                             "returns",
                             "attempts/result/message");
     private static final EventSelection EPISODES =
-            EventSelection.none()
+            RunLog.steered(EventSelection.none())
                     .with("rollout_started", "rollout", "seeds")
                     .with(
                             "candidate_finished",
@@ -181,19 +183,21 @@ public final class Tables {
             total.append(sum);
             audit.append(entry.getValue().path("audit").asText());
         }
-        return Table.create(
-                "rounds",
-                round,
-                candidates,
-                failed,
-                mean,
-                winner,
-                score,
-                best,
-                repairs,
-                steps,
-                total,
-                audit);
+        return stamped(
+                log,
+                Table.create(
+                        "rounds",
+                        round,
+                        candidates,
+                        failed,
+                        mean,
+                        winner,
+                        score,
+                        best,
+                        repairs,
+                        steps,
+                        total,
+                        audit));
     }
 
     /** As {@link #rounds(Path)}. */
@@ -246,20 +250,22 @@ public final class Tables {
             total.append(sum);
             atLeast.append(log.lowerBound(entry.getKey()));
         }
-        return Table.create(
-                "candidates",
-                round,
-                candidate,
-                outcome,
-                kind,
-                message,
-                score,
-                lowest,
-                highest,
-                repairs,
-                steps,
-                total,
-                atLeast);
+        return stamped(
+                log,
+                Table.create(
+                        "candidates",
+                        round,
+                        candidate,
+                        outcome,
+                        kind,
+                        message,
+                        score,
+                        lowest,
+                        highest,
+                        repairs,
+                        steps,
+                        total,
+                        atLeast));
     }
 
     /** As {@link #candidates(Path)}. */
@@ -289,7 +295,7 @@ public final class Tables {
             List<Long> seeds = fields.path("seeds").valueStream().map(JsonNode::asLong).toList();
             rows.add(fields.path("purpose").asText(), place, fields, seeds);
         }
-        return rows.table();
+        return stamped(log, rows.table());
     }
 
     /** As {@link #episodes(Path)}. */
@@ -337,18 +343,20 @@ public final class Tables {
             latency.append(reply.path("timing").path("latency_s").asDouble());
             append(drift, text(reply.path("drift").path("extent")));
         }
-        return Table.create(
-                "requests",
-                role,
-                template,
-                outcome,
-                reason,
-                input,
-                cached,
-                output,
-                latency,
-                retries,
-                drift);
+        return stamped(
+                log,
+                Table.create(
+                        "requests",
+                        role,
+                        template,
+                        outcome,
+                        reason,
+                        input,
+                        cached,
+                        output,
+                        latency,
+                        retries,
+                        drift));
     }
 
     /** As {@link #requests(Path)}. */
@@ -387,18 +395,20 @@ public final class Tables {
             steps.append(fields.path("steps").asLong());
             append(failure, text(fields.path("failure")));
         }
-        return Table.create(
-                "evaluations",
-                purpose,
-                round,
-                candidate,
-                episodes,
-                score,
-                low,
-                high,
-                normalised,
-                steps,
-                failure);
+        return stamped(
+                log,
+                Table.create(
+                        "evaluations",
+                        purpose,
+                        round,
+                        candidate,
+                        episodes,
+                        score,
+                        low,
+                        high,
+                        normalised,
+                        steps,
+                        failure));
     }
 
     /** As {@link #evaluations(Path)}. */
@@ -407,11 +417,38 @@ public final class Tables {
     }
 
     /**
+     * One row for each thing that a person did to the run, in order: {@code round, kind, candidate,
+     * text}. In a branch what it took over is there too.
+     */
+    public static Table interventions(Run run) {
+        IntColumn round = IntColumn.create("round");
+        StringColumn kind = StringColumn.create("kind");
+        IntColumn candidate = IntColumn.create("candidate");
+        StringColumn text = StringColumn.create("text");
+        for (Intervention done : run.interventions()) {
+            round.append(done.round());
+            kind.append(done.kind().id());
+            if (done.candidate() > 0) {
+                candidate.append(done.candidate());
+            } else {
+                candidate.appendMissing();
+            }
+            append(text, Optional.of(done.text()).filter(said -> !said.isEmpty()));
+        }
+        return Table.create("interventions", round, kind, candidate, text);
+    }
+
+    /** As {@link #interventions(Run)}, of a run's folder. */
+    public static Table interventions(Path run) {
+        return interventions(Run.look(run));
+    }
+
+    /**
      * One row for each run in a folder of runs, by name: {@code run, method, environment, preset,
      * model, candidates, rounds, episodes, seed, closed_rounds, finished, search_score, heldout,
      * low, high, normalised, steps_search, steps_all, lower_bound, input_tokens, output_tokens,
-     * created}. {@code lower_bound} says that a rollout was cut off, so that the steps are at least
-     * these. Folders that are no runs are left out.
+     * created, steered}. {@code lower_bound} says that a rollout was cut off, so that the steps are
+     * at least these. Folders that are no runs are left out.
      *
      * @throws UncheckedIOException when the folder cannot be read
      * @throws LedgerException when a run in it is broken, or of a newer version
@@ -451,6 +488,13 @@ public final class Tables {
                 .stream()
                 .reduce(Table::append)
                 .orElseGet(() -> Table.create(name));
+    }
+
+    /** Whoever takes rows out of a table takes along which of them a person had a hand in. */
+    private static Table stamped(RunLog log, Table table) {
+        boolean[] stamps = new boolean[table.rowCount()];
+        Arrays.fill(stamps, log.steering().any());
+        return table.addColumns(BooleanColumn.create("steered", stamps));
     }
 
     private static Table named(RunLog log, Table table) {
@@ -531,6 +575,7 @@ public final class Tables {
         private final LongColumn input = LongColumn.create("input_tokens");
         private final LongColumn output = LongColumn.create("output_tokens");
         private final StringColumn created = StringColumn.create("created");
+        private final BooleanColumn steered = BooleanColumn.create("steered");
 
         void add(RunSummary one) {
             run.append(one.run());
@@ -555,6 +600,7 @@ public final class Tables {
             input.append(one.inputTokens());
             output.append(one.outputTokens());
             created.append(one.created().toString());
+            steered.append(one.steering().any());
         }
 
         private static void append(IntColumn column, OptionalInt value) {
@@ -589,7 +635,8 @@ public final class Tables {
                     atLeast,
                     input,
                     output,
-                    created);
+                    created,
+                    steered);
         }
     }
 

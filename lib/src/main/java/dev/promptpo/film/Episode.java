@@ -6,6 +6,7 @@ import dev.promptpo.rollout.Trace;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import tech.tablesaw.api.Table;
 
 /**
  * One episode of a policy, rolled out to be looked at.
@@ -72,6 +73,18 @@ public record Episode(
         try (Studio studio = Studio.open(spec)) {
             return studio.film(this, settings);
         }
+    }
+
+    /**
+     * Its steps, one row each: {@code step} (from 1), the observation's fields by name ({@code
+     * name[0]}, {@code name[1]} … where a field is an array, in its flat order), the action ({@code
+     * action} is its name where actions are discrete, else one column {@code action[0]} … a
+     * component), {@code reward}, and {@code return_so_far}.
+     *
+     * <p>The observation is the one before the action, as the policy saw it.
+     */
+    public Table table() {
+        return EpisodeTable.of(this);
     }
 
     /** Whose episode it is: environment, policy and seed. */

@@ -1,5 +1,7 @@
 package dev.promptpo.llm;
 
+import java.util.List;
+
 /**
  * A language model, or what stands in for one. Blocking; called from virtual threads, many at once.
  */
@@ -16,6 +18,11 @@ public interface LanguageModel extends AutoCloseable {
 
     /** Who is asked: stamped on runs and recordings. Holds no key. */
     ModelIdentity identity();
+
+    /** What a person did by hand in the run that this one repeats; empty for all but recordings. */
+    default List<Recording.Steered> steered() {
+        return List.of();
+    }
 
     @Override
     default void close() {}

@@ -1,5 +1,7 @@
 package dev.promptpo.llm;
 
+import java.util.List;
+
 /** A model around another one, to which it leaves all but the asking. */
 abstract class ModelAround implements LanguageModel {
     final LanguageModel model;
@@ -11,6 +13,11 @@ abstract class ModelAround implements LanguageModel {
     @Override
     public final ModelIdentity identity() {
         return model.identity();
+    }
+
+    @Override
+    public final List<Recording.Steered> steered() {
+        return model.steered();
     }
 
     @Override

@@ -26,16 +26,37 @@ import java.util.TreeMap;
  * @param run what was run
  * @param provenance who answered
  * @param entries by role, in the order in which a run asks
+ * @param steered what a person did by hand in that run, in order; a replay does the same
  */
-public record Recording(Header run, Provenance provenance, SortedMap<String, Entry> entries) {
+public record Recording(
+        Header run,
+        Provenance provenance,
+        SortedMap<String, Entry> entries,
+        List<Steered> steered) {
+
+    /** The replies of a run that nobody steered. */
+    public Recording(Header run, Provenance provenance, SortedMap<String, Entry> entries) {
+        this(run, provenance, entries, List.of());
+    }
 
     public Recording {
+        steered = List.copyOf(steered);
         requireNonNull(run, "run");
         requireNonNull(provenance, "provenance");
         SortedMap<String, Entry> sorted = new TreeMap<>(Role.ORDER);
         sorted.putAll(entries);
         entries = Collections.unmodifiableSortedMap(sorted);
     }
+
+    /**
+     * Something that a person did by hand.
+     *
+     * @param round as the run's ledger has it, as are the others
+     * @param kind {@code hint}, {@code prompt}, {@code insert} or {@code choose}
+     * @param candidate of the policy that was inserted or chosen; 0 where there is none
+     * @param text hint, prompt or source; empty where a policy was chosen
+     */
+    public record Steered(int round, String kind, int candidate, String text) {}
 
     /**
      * The run that was recorded.
@@ -140,6 +161,11 @@ public record Recording(Header run, Provenance provenance, SortedMap<String, Ent
                     });
             text.append('\n');
         });
+        for (Steered done : steered) {
+            text.append(done.round()).append(' ').append(done.kind()).append(' ');
+            text.append(done.candidate()).append(' ').append(Digests.sha256(done.text()));
+            text.append('\n');
+        }
         return Digests.sha256(text.toString());
     }
 
@@ -147,7 +173,7 @@ public record Recording(Header run, Provenance provenance, SortedMap<String, Ent
     public Recording with(String role, Entry entry) {
         SortedMap<String, Entry> more = new TreeMap<>(entries);
         more.put(role, entry);
-        return new Recording(run, provenance, more);
+        return new Recording(run, provenance, more, steered);
     }
 
     /**

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.promptpo.llm.ModelReply.Answer;
 import dev.promptpo.llm.ModelReply.NoAnswer;
@@ -14,12 +15,15 @@ import dev.promptpo.llm.ModelReply.Reason;
 import dev.promptpo.llm.Recording.Entry;
 import dev.promptpo.llm.Recording.Header;
 import dev.promptpo.llm.Recording.Provenance;
+import dev.promptpo.llm.Recording.Steered;
 import dev.promptpo.prompt.Digests;
 import dev.promptpo.prompt.Prompt;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
@@ -77,6 +81,19 @@ final class RecordingFormat {
                                     .put("fixed", prompt.fixedDigest()),
                             entry.reply());
                 });
+        if (!recording.steered().isEmpty()) {
+            ArrayNode steered = root.putArray("steered");
+            for (Steered done : recording.steered()) {
+                ObjectNode one =
+                        steered.addObject().put("round", done.round()).put("kind", done.kind());
+                if (done.candidate() > 0) {
+                    one.put("candidate", done.candidate());
+                }
+                if (!done.text().isEmpty()) {
+                    one.put("text", done.text());
+                }
+            }
+        }
         ObjectNode pool = root.putObject("texts");
         texts.forEach(pool::put);
         DefaultPrettyPrinter printer =
@@ -162,7 +179,8 @@ final class RecordingFormat {
                         from.path("date").asText(""),
                         settings,
                         from.path("note").asText("")),
-                entries);
+                entries,
+                reader.steered(root.path("steered")));
     }
 
     private static String describe(IOException e) {
@@ -198,6 +216,20 @@ final class RecordingFormat {
                 throw broken("the whole number \"" + name + "\" is missing");
             }
             return child.longValue();
+        }
+
+        /** Absent where nobody steered the run. */
+        List<Steered> steered(JsonNode array) {
+            List<Steered> done = new ArrayList<>();
+            for (JsonNode one : array) {
+                done.add(
+                        new Steered(
+                                (int) number(one, "round"),
+                                text(one, "kind"),
+                                one.path("candidate").asInt(),
+                                one.path("text").asText("")));
+            }
+            return done;
         }
 
         Entry entry(String role, JsonNode node, JsonNode texts) {

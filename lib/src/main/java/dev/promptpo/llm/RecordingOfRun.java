@@ -12,6 +12,7 @@ import dev.promptpo.llm.Recording.Provenance;
 import dev.promptpo.prompt.Prompt;
 import java.time.Duration;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -31,6 +32,7 @@ final class RecordingOfRun {
         Map<String, Prompt> asked = new HashMap<>();
         SortedMap<String, Entry> entries = new TreeMap<>(Role.ORDER);
         TreeSet<String> models = new TreeSet<>();
+        List<Recording.Steered> steered = new ArrayList<>();
         Optional<String> date = Optional.empty();
         List<Event> events = run.events();
         for (Event event : events) {
@@ -60,6 +62,7 @@ final class RecordingOfRun {
                         }
                     }
                 }
+                case "intervention" -> steered.add(steered(run, fields));
                 default -> {}
             }
         }
@@ -83,7 +86,18 @@ final class RecordingOfRun {
                         given.date().isBlank() ? date.orElse("") : given.date(),
                         given.settings(),
                         given.note());
-        return new Recording(header, provenance, entries);
+        return new Recording(header, provenance, entries, steered);
+    }
+
+    private static Recording.Steered steered(LedgerReader run, JsonNode fields) {
+        String kind = fields.path("kind").asText();
+        String payload =
+                fields.path(kind.equals("insert") ? "source_payload" : "text_payload").asText("");
+        return new Recording.Steered(
+                fields.path("round").asInt(),
+                kind,
+                fields.path("candidate").asInt(),
+                payload.isEmpty() ? "" : run.payloadText(payload));
     }
 
     private static ModelReply reply(LedgerReader run, JsonNode fields) {

@@ -2,6 +2,7 @@ package dev.promptpo.llm;
 
 import dev.promptpo.llm.Recording.Provenance;
 import java.nio.file.Path;
+import java.util.List;
 
 /** Answers from a recording. */
 final class ReplayModel implements LanguageModel {
@@ -19,6 +20,11 @@ final class ReplayModel implements LanguageModel {
             throw new InterruptedException();
         }
         return recording.reply(request);
+    }
+
+    @Override
+    public List<Recording.Steered> steered() {
+        return recording.steered();
     }
 
     @Override

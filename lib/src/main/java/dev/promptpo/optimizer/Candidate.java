@@ -3,6 +3,7 @@ package dev.promptpo.optimizer;
 import dev.promptpo.film.Episode;
 import dev.promptpo.film.Film;
 import dev.promptpo.film.FilmSettings;
+import dev.promptpo.policy.SourceDiff;
 import dev.promptpo.rollout.FailureKind;
 import dev.promptpo.rollout.RolloutResult;
 import dev.promptpo.rollout.RolloutResult.Completed;
@@ -11,12 +12,16 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import tech.tablesaw.api.Table;
 
 /**
  * One of a round's policies, finished: rolled out on the round's episodes, or failed for good. Two
  * are equal when they are the same policy with the same attempts, whichever run was asked.
  */
 public final class Candidate {
+    /** How the roles begin of policies that a person inserted. */
+    static final String INSERTED = "inserted/";
+
     private final int round;
     private final int index;
     private final List<Attempt> attempts;
@@ -35,6 +40,11 @@ public final class Candidate {
         if (attempts.isEmpty()) {
             throw new IllegalArgumentException("a candidate has at least one attempt; got none");
         }
+    }
+
+    /** Whether a person inserted it: no sample of the model, and beyond the N of its round. */
+    public boolean inserted() {
+        return role().startsWith(INSERTED);
     }
 
     /** From 1; 0 for the policy that the run started from. */
@@ -101,6 +111,54 @@ public final class Candidate {
     /** Role of the reply that holds the code that counts. */
     public String role() {
         return attempts.getLast().role();
+    }
+
+    /** The model's replies, first and repairs, in order; empty ones where none came. */
+    public List<String> replies() {
+        return attempts.stream().map(Attempt::reply).toList();
+    }
+
+    /** The attempts after the first: each mends the one before it. */
+    public List<Attempt> repairs() {
+        return attempts.subList(1, attempts.size());
+    }
+
+    /**
+     * Where its last attempt failed, in the policy's own lines; what failed in one line where no
+     * code ran. Empty when it completed.
+     */
+    public String traceback() {
+        return result() instanceof Failed failed
+                ? (failed.traceback().strip() + "\n" + failed.kind() + ": " + failed.message())
+                        .strip()
+                : "";
+    }
+
+    /**
+     * What it changed of the winner of the round before it, the best that its prompt told of last;
+     * of the policy that the run started from in round 1. Of nothing where there is neither.
+     */
+    public SourceDiff diff() {
+        return run().before(this)
+                .map(earlier -> earlier.diff(this))
+                .orElseGet(() -> SourceDiff.of("nothing", "", name(), source()));
+    }
+
+    /** What another candidate, of whichever run, changed of this one. */
+    public SourceDiff diff(Candidate other) {
+        return SourceDiff.of(name(), source(), other.name(), other.source());
+    }
+
+    private String name() {
+        return "round " + round + ", candidate " + index;
+    }
+
+    /**
+     * One of its episodes step by step: the observation's fields, the action, the reward. See
+     * {@link Episode#table}; the episode is rolled out as by {@link Run#episode}.
+     */
+    public Table trace(long seed) {
+        return episode(seed).table();
     }
 
     /** One of its episodes, rolled out to be looked at; see {@link Run#episode}. */

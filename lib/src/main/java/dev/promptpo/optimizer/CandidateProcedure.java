@@ -36,6 +36,23 @@ record CandidateProcedure(
         return close(new Candidate(0, 1, List.of(new Attempt(GIVEN, "", source, result))));
     }
 
+    /** Role of a policy that a person inserted into a round: no reply holds it. */
+    static String inserted(int round, int index) {
+        return Candidate.INSERTED + round + "/" + index;
+    }
+
+    /** Rolls out a policy that a person inserted; it is never repaired. */
+    Candidate insert(int round, int index, String source, List<Long> seeds)
+            throws InterruptedException {
+        Optional<Candidate> finished = session.state().candidate(round, index);
+        if (finished.isPresent()) {
+            return finished.get();
+        }
+        String role = inserted(round, index);
+        RolloutResult result = search(role, source, seeds);
+        return close(new Candidate(round, index, List.of(new Attempt(role, "", source, result))));
+    }
+
     /**
      * Plays a candidate to its end.
      *

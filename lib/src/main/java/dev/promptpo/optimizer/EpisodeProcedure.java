@@ -91,7 +91,11 @@ record EpisodeProcedure(
         int last = completed.returns().size() - 1;
         return new Episode(
                 run.spec(),
-                "round " + candidate.round() + ", candidate " + candidate.index(),
+                "round "
+                        + candidate.round()
+                        + ", candidate "
+                        + candidate.index()
+                        + (run.steered() ? " of a steered run" : ""),
                 seed,
                 trace.orElseThrow().episode(last),
                 completed.returns().get(last),

@@ -13,6 +13,7 @@ final class EventTypes {
     static final String FEEDBACK_FINISHED = "feedback_finished";
     static final String CANDIDATE_FINISHED = "candidate_finished";
     static final String ROUND_CLOSED = "round_closed";
+    static final String INTERVENTION = "intervention";
     static final String EVALUATION = "evaluation";
     static final String RUN_CLOSED = "run_closed";
 

@@ -35,8 +35,13 @@ record FeedbackProcedure(
         return session.ask(FeedbackState.BEGINNING.role(), prompts.feedback());
     }
 
-    /** Summarises a winner's episodes. */
-    Told tell(int round, Trace whole, FeedbackState before) throws InterruptedException {
+    /**
+     * Summarises a winner's episodes.
+     *
+     * @param place names the winner among those that were summarised: its round, and its number too
+     *     where a person chose it
+     */
+    Told tell(String place, Trace whole, FeedbackState before) throws InterruptedException {
         PromptSettings asked = settings.promptSettings();
         Trace trace =
                 whole.first(
@@ -49,7 +54,7 @@ record FeedbackProcedure(
         // A repair that an earlier round asked for is in the ledger: its prompt is not used.
         Prompt question = prompts.feedback();
         while (true) {
-            switch (tryOnce(round, state.role(), question, trace)) {
+            switch (tryOnce(place, state.role(), question, trace)) {
                 case Outcome.Worked worked -> {
                     return new Told(state, worked.summaries(), "");
                 }
@@ -70,7 +75,7 @@ record FeedbackProcedure(
         }
     }
 
-    private Outcome tryOnce(int round, String role, Prompt question, Trace trace)
+    private Outcome tryOnce(String place, String role, Prompt question, Trace trace)
             throws InterruptedException {
         Reply reply = session.ask(role, question);
         return switch (reply) {
@@ -81,16 +86,16 @@ record FeedbackProcedure(
                         case Extraction.Missing missing ->
                                 new Outcome.Broke(
                                         new Failure("", text.text(), missing.message(), ""), true);
-                        case Extraction.Found found -> run(round, role, found.source(), trace);
+                        case Extraction.Found found -> run(place, role, found.source(), trace);
                     };
         };
     }
 
-    private Outcome run(int round, String role, String source, Trace trace)
+    private Outcome run(String place, String role, String source, Trace trace)
             throws InterruptedException {
         FeedbackResult result =
                 session.summarise(
-                        round + "/" + role,
+                        place + "/" + role,
                         new FeedbackRequest(
                                 spec.reference(),
                                 settings.preset(),

@@ -11,6 +11,7 @@ import dev.promptpo.rollout.RolloutEngine;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.BiFunction;
 import java.util.function.Supplier;
 
@@ -25,7 +26,8 @@ record Plan(
         Supplier<RolloutEngine> engine,
         SeedSource seeds,
         BiFunction<Path, RunDocument, Ledger> ledger,
-        List<RunObserver> observers) {
+        List<RunObserver> observers,
+        Optional<Branch> branch) {
 
     Plan {
         observers = List.copyOf(observers);
@@ -36,6 +38,11 @@ record Plan(
      * file into the settings: such a run is still the one that it was.
      */
     boolean is(RunDocument found) {
+        return (branch.isEmpty() || found.parent().equals(branch.map(Branch::parent)))
+                && hasSettings(found);
+    }
+
+    private boolean hasSettings(RunDocument found) {
         return found.settingsDigest().equals(settings.digest())
                 || found.settingsDigest().equals(settings.withModel(model.name()).digest());
     }
@@ -57,7 +64,8 @@ record Plan(
                     throw onlyLookedAt();
                 },
                 Ledger::openOrBegin,
-                List.of());
+                List.of(),
+                Optional.empty());
     }
 
     /** Whether its run is only looked at: nothing may be written, asked or paid for. */

@@ -66,6 +66,7 @@ public final class PromptPO {
             (runSeed, stage, round, count) -> Seeds.episodes(runSeed, stage.id(), round, count);
     private BiFunction<Path, RunDocument, Ledger> ledger = Ledger::openOrBegin;
     private final List<RunObserver> observers = new ArrayList<>();
+    private Optional<Branch> branch = Optional.empty();
 
     private PromptPO(Function<String, EnvironmentSpec> specOfPreset) {
         this.specOfPreset = specOfPreset;
@@ -80,6 +81,46 @@ public final class PromptPO {
     /** A plan for a specification at hand, under the preset that it was made for. */
     public static PromptPO on(EnvironmentSpec spec) {
         return new PromptPO(preset -> spec);
+    }
+
+    /** The plan that a run was made by; of one that is only looked at, without a model. */
+    static PromptPO like(Plan plan) {
+        RunSettings had = plan.settings();
+        PromptPO again = on(plan.spec());
+        again.preset = had.preset();
+        again.model = plan.model();
+        again.modelSettings =
+                plan.looking()
+                        ? had.modelSettings(ModelSettings.DEFAULT.deadline())
+                        : had.modelSettings(plan.deadline());
+        again.budget = plan.budget();
+        again.candidates = OptionalInt.of(had.candidates());
+        again.rounds = OptionalInt.of(had.rounds());
+        again.episodes = OptionalInt.of(had.episodes());
+        again.lifetime = Optional.of(had.lifetime());
+        again.seed = had.seed();
+        again.repairs = had.repairs();
+        again.feedback = had.feedback();
+        again.reflection = had.reflection();
+        again.promptSettings = had.promptSettings();
+        again.startSource = had.startSource();
+        again.heldoutEpisodes = had.heldoutEpisodes();
+        if (!plan.looking()) {
+            again.engine = plan.engine();
+            again.seeds = plan.seeds();
+            again.ledger = plan.ledger();
+        }
+        again.observers.addAll(plan.observers());
+        return again;
+    }
+
+    /** Makes the run a branch, in a folder beside its parent unless that was set. */
+    PromptPO branch(Branch from) {
+        branch = Optional.of(from);
+        if (directory.isEmpty()) {
+            directory = Optional.of(from.folder());
+        }
+        return this;
     }
 
     /** {@code paper} (unless set) or {@code release}. */
@@ -258,7 +299,7 @@ public final class PromptPO {
         return Run.start(plan());
     }
 
-    private Plan plan() {
+    Plan plan() {
         EnvironmentSpec spec = spec();
         promptSettings.context().tell(spec); // refuses a form that the task lacks, before all else
         boolean tells = !promptSettings.history().equals(History.none());
@@ -295,7 +336,8 @@ public final class PromptPO {
                 engine,
                 seeds,
                 ledger,
-                observers);
+                observers,
+                branch);
     }
 
     private EnvironmentSpec spec() {

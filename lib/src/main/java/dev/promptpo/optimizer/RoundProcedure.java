@@ -55,15 +55,14 @@ record RoundProcedure(
         String name = "audit/" + given.role();
         Audit audit = audit(name, given, seeds);
         FeedbackState before = session.state().feedbackState();
-        close(0, Optional.of(given), audit, told(0, session.state().trace(name), before));
+        close(0, Optional.of(given), audit, told("0", session.state().trace(name), before));
     }
 
     /** Plays the next round. */
     RoundSummary play(int round) throws InterruptedException {
         List<HistoryEntry> history = reflected(round, history(session.state().history()));
-        Prompt prompt = prompts.policy(history);
-        List<Long> seeds =
-                seedSource.seeds(settings.seed(), Purpose.SEARCH, round, settings.episodes());
+        Prompt prompt = prompt(session.state(), prompts, round, history);
+        List<Long> seeds = seeds(round);
         sample(round, prompt, seeds);
         Optional<Candidate> winner = winner(session.state().candidates(round));
         FeedbackState before = session.state().feedbackState();
@@ -77,7 +76,11 @@ record RoundProcedure(
         Candidate best = winner.get();
         String name = "audit/" + best.role();
         Audit audit = audit(name, best, seeds);
-        return close(round, winner, audit, told(round, session.state().trace(name), before));
+        return close(
+                round,
+                winner,
+                audit,
+                told(String.valueOf(round), session.state().trace(name), before));
     }
 
     /** The best policies of the rounds before, as prompts tell of them. */
@@ -99,18 +102,74 @@ record RoundProcedure(
         return history;
     }
 
+    /** What the policy prompt of the next round tells of, as far as it is known already. */
+    static List<HistoryEntry> known(RunState state, int round) {
+        List<HistoryEntry> history = history(state.history());
+        state.reply("reflection/" + round)
+                .ifPresent(reply -> {
+                    if (reply instanceof Reply.Text text) {
+                        reflect(history, text.text());
+                    }
+                });
+        return history;
+    }
+
+    /** The prompt of a round's policies: with a person's hints, or as a person wrote it. */
+    static Prompt prompt(RunState state, Prompts prompts, int round, List<HistoryEntry> history) {
+        List<Intervention> edited = state.interventions(Intervention.Kind.PROMPT, round);
+        return edited.isEmpty()
+                ? prompts.policy(history, state.hints(round))
+                : prompts.edited(edited.getLast().text());
+    }
+
+    /** A winner that later prompts do not show needs no comparison. */
+    static boolean reflectionDue(RunSettings settings, List<HistoryEntry> history) {
+        return settings.reflection()
+                && !history.isEmpty()
+                && history.getLast().reflection().isEmpty()
+                && settings.promptSettings()
+                        .history()
+                        .detailed(history)
+                        .contains(history.getLast());
+    }
+
+    /** Has the model compare the last winner with the earlier ones, where a round begins so. */
+    void reflect(int round) throws InterruptedException {
+        reflected(round, history(session.state().history()));
+    }
+
+    /** Rolls out a policy of a person's own as one more candidate of a round. */
+    Candidate insert(int round, int index, String source) throws InterruptedException {
+        return new CandidateProcedure(session, spec, settings, prompts)
+                .insert(round, index, source, seeds(round));
+    }
+
+    /** Puts another candidate in the place of its round's winner. */
+    void choose(Candidate candidate) throws InterruptedException {
+        int round = candidate.round();
+        String name = "audit/" + candidate.role();
+        Audit audit = audit(name, candidate, seeds(round));
+        Told told =
+                told(
+                        round + "/" + candidate.index(),
+                        session.state().trace(name),
+                        session.state().feedbackState());
+        ObjectNode fields = Fields.object();
+        fields.put("kind", Intervention.Kind.CHOOSE.id());
+        fields.put("round", round);
+        fields.put("candidate", candidate.index());
+        fields.put("score", candidate.score().getAsDouble());
+        put(fields, audit, told);
+        session.record(EventTypes.INTERVENTION, fields);
+    }
+
+    private List<Long> seeds(int round) {
+        return seedSource.seeds(settings.seed(), Purpose.SEARCH, round, settings.episodes());
+    }
+
     private List<HistoryEntry> reflected(int round, List<HistoryEntry> history)
             throws InterruptedException {
-        // A winner that later prompts do not show needs no comparison.
-        boolean due =
-                settings.reflection()
-                        && !history.isEmpty()
-                        && history.getLast().reflection().isEmpty()
-                        && settings.promptSettings()
-                                .history()
-                                .detailed(history)
-                                .contains(history.getLast());
-        if (due
+        if (reflectionDue(settings, history)
                 && session.ask("reflection/" + round, prompts.reflection(history))
                         instanceof Reply.Text text) {
             reflect(history, text.text());
@@ -136,6 +195,9 @@ record RoundProcedure(
         for (int index = 1; index <= settings.candidates(); index++) {
             int k = index;
             pieces.add(() -> candidates.play(round, k, prompt, seeds));
+        }
+        for (Intervention own : session.state().interventions(Intervention.Kind.INSERT, round)) {
+            pieces.add(() -> candidates.insert(round, own.candidate(), own.text(), seeds));
         }
         if (settings.feedback()) {
             pieces.add(feedback()::ask);
@@ -183,13 +245,13 @@ record RoundProcedure(
         return same ? Audit.DETERMINISTIC : Audit.NON_DETERMINISTIC;
     }
 
-    private Told told(int round, Optional<Trace> trace, FeedbackState before)
+    private Told told(String place, Optional<Trace> trace, FeedbackState before)
             throws InterruptedException {
         if (!settings.feedback()) {
             return new Told(before, List.of(), "");
         }
         return trace.isPresent()
-                ? feedback().tell(round, trace.get(), before)
+                ? feedback().tell(place, trace.get(), before)
                 : new Told(before, List.of(), "the winner failed when it was rolled out again");
     }
 
@@ -207,6 +269,14 @@ record RoundProcedure(
             fields.putNull("winner");
             fields.putNull("score");
         }
+        put(fields, audit, told);
+        session.record(EventTypes.ROUND_CLOSED, fields);
+        RoundSummary summary = session.state().history().getLast();
+        session.tell(new RunEvent.RoundClosed(session.run(), summary));
+        return summary;
+    }
+
+    private static void put(ObjectNode fields, Audit audit, Told told) {
         fields.put("audit", audit.id());
         ObjectNode feedback = fields.putObject("feedback");
         feedback.put("repairs", told.state().repairs());
@@ -214,9 +284,5 @@ record RoundProcedure(
         feedback.put("note", told.note());
         ArrayNode summaries = feedback.putArray("summaries");
         told.summaries().forEach(summaries::add);
-        session.record(EventTypes.ROUND_CLOSED, fields);
-        RoundSummary summary = session.state().history().getLast();
-        session.tell(new RunEvent.RoundClosed(session.run(), summary));
-        return summary;
     }
 }

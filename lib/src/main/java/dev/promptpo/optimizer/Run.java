@@ -15,14 +15,18 @@ import dev.promptpo.ledger.Ledger;
 import dev.promptpo.ledger.LedgerException;
 import dev.promptpo.ledger.LedgerReader;
 import dev.promptpo.ledger.RunDocument;
+import dev.promptpo.ledger.RunDocument.Parent;
 import dev.promptpo.llm.Budget;
 import dev.promptpo.llm.LanguageModel;
 import dev.promptpo.llm.Meter;
 import dev.promptpo.llm.ModelReply.NoAnswer;
 import dev.promptpo.llm.ModelRequest;
+import dev.promptpo.llm.PriceTable;
 import dev.promptpo.llm.Recording;
 import dev.promptpo.llm.RunContext;
 import dev.promptpo.llm.Spending;
+import dev.promptpo.llm.TokenCount;
+import dev.promptpo.prompt.HistoryEntry;
 import dev.promptpo.prompt.Prompts;
 import dev.promptpo.python.PythonInterruptedException;
 import dev.promptpo.rollout.Purpose;
@@ -38,8 +42,11 @@ import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.UnaryOperator;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
@@ -62,6 +69,11 @@ public final class Run implements AutoCloseable {
     private volatile boolean ending;
 
     private volatile boolean endedHere;
+
+    /** Whether somebody asked for a rest before the next round. */
+    private volatile boolean pausing;
+
+    private volatile Optional<Parent> parent = Optional.empty();
 
     private Run(Plan plan) {
         this.plan = plan;
@@ -93,6 +105,7 @@ public final class Run implements AutoCloseable {
         LedgerReader reader = LedgerReader.open(directory);
         Run run = new Run(Plan.toLookAt(directory, reader.run()));
         run.state = folded(reader, reader.events(), Optional.of(run));
+        run.parent = reader.run().parent();
         return run;
     }
 
@@ -127,20 +140,414 @@ public final class Run implements AutoCloseable {
     }
 
     /**
-     * Runs to the end, or until its budget is spent; throws as {@link #step} for any other reason.
-     * A run that is {@link #over} is left as it is.
+     * Runs to the end, until its budget is spent, or until the end of the round in which somebody
+     * calls {@link #pause}; throws as {@link #step} for any other reason. A run that is {@link
+     * #over} is left as it is.
      *
      * @return this
      */
     public Run run() {
+        pausing = false;
         if (!over()) {
             drive(session -> {
-                while (!over()) {
+                while (!over() && !pausing) {
                     playNext(session);
                 }
             });
         }
         return this;
+    }
+
+    /**
+     * {@link #run} on a thread of its own, so that a notebook's next cells can look at the run and
+     * {@link #pause} it.
+     *
+     * @return completes with this run when it ends or pauses, or with what {@link #run} throws
+     */
+    public CompletableFuture<Run> runAsync() {
+        CompletableFuture<Run> end = new CompletableFuture<>();
+        Thread.ofPlatform()
+                .daemon()
+                .name("run-" + directory().getFileName())
+                .start(() -> {
+                    try {
+                        end.complete(run());
+                    } catch (RuntimeException | Error e) {
+                        end.completeExceptionally(e);
+                    }
+                });
+        return end;
+    }
+
+    /**
+     * Has {@link #run} return once the round in hand is closed, from whichever thread this is
+     * called; the run can then be steered. To stop at once, interrupt it: the round goes on where
+     * it was.
+     *
+     * @return this
+     */
+    public Run pause() {
+        pausing = true;
+        return this;
+    }
+
+    /** {@link #run}: goes on after a {@link #pause}, an interrupt, or by hand. */
+    public Run resume() {
+        return run();
+    }
+
+    // --- steering ---
+
+    /**
+     * The policy prompt that would be sent next, with what it takes. Where a reflection is asked
+     * for first, or a policy to start from is rolled out first, the text is not {@link
+     * PromptPreview#exact} until {@link #prepare} has done so.
+     *
+     * @throws IllegalStateException when nothing will be asked any more
+     */
+    public PromptPreview previewPrompt() {
+        refuseOver("no prompt is sent any more");
+        int round = rounds().size() + 1;
+        List<HistoryEntry> history = RoundProcedure.known(state, round);
+        String text = RoundProcedure.prompt(state, prompts(), round, history).text();
+        boolean edited = !state.interventions(Intervention.Kind.PROMPT, round).isEmpty();
+        Optional<String> missing =
+                edited
+                        ? Optional.empty()
+                        : startIsDue()
+                                ? Optional.of("the policy to start from is rolled out first")
+                                : reflectionIsDue(round, history)
+                                        ? Optional.of(
+                                                "the model is asked for a reflection first, which"
+                                                        + " goes into the prompt (prepare() asks)")
+                                        : Optional.empty();
+        long answered =
+                IntStream.rangeClosed(1, settings().candidates())
+                        .filter(k -> state.reply("policy/" + round + "/" + k).isPresent())
+                        .count();
+        return new PromptPreview(
+                round,
+                text,
+                TokenCount.approximate(text),
+                settings().candidates() - (int) answered,
+                PriceTable.load().of(settings().model()),
+                missing);
+    }
+
+    private boolean startIsDue() {
+        return settings().startSource().isPresent() && state.start().isEmpty();
+    }
+
+    private boolean reflectionIsDue(int round, List<HistoryEntry> history) {
+        return state.reply("reflection/" + round).isEmpty()
+                && RoundProcedure.reflectionDue(settings(), history);
+    }
+
+    /**
+     * Does what comes before the next round's policies are asked for: rolls out the policy to start
+     * from, asks for the reflection. {@link #previewPrompt} is exact then.
+     *
+     * @return this
+     */
+    public Run prepare() {
+        refuseOver("no round is left to prepare");
+        drive(this::prepare);
+        return this;
+    }
+
+    private void prepare(Session session) throws InterruptedException {
+        if (startIsDue()) {
+            procedure(session).start(settings().startSource().orElseThrow());
+        }
+        repeatSteering(session);
+        procedure(session).reflect(rounds().size() + 1);
+    }
+
+    /**
+     * Puts a text of one's own into the policy prompts of the next round and all later ones. Where
+     * policies of the next round were asked for already, it enters from the one after.
+     *
+     * @return this
+     * @throws IllegalStateException when no round is left for it, or the prompt of the next one was
+     *     edited as a whole
+     */
+    public Run hint(String text) {
+        int round = nextPrompt("a hint");
+        if (!state.interventions(Intervention.Kind.PROMPT, round).isEmpty()) {
+            throw new IllegalStateException(
+                    "the prompt of round "
+                            + round
+                            + " is edited as a whole: put the hint into it with editPrompt");
+        }
+        drive(session -> intervene(session, round, Intervention.Kind.HINT, text));
+        return this;
+    }
+
+    /**
+     * Sends this text to the model in place of the next round's policy prompt; later rounds have
+     * their own again. Edited twice, the last text counts.
+     *
+     * @return this
+     * @throws IllegalStateException when no round is left for it
+     */
+    public Run editPrompt(String text) {
+        int round = nextPrompt("an edited prompt");
+        drive(session -> intervene(session, round, Intervention.Kind.PROMPT, text));
+        return this;
+    }
+
+    /**
+     * As {@link #editPrompt(String)}, made of the prompt as it would be sent: {@link #prepare} is
+     * called first, which may ask for a reflection.
+     *
+     * @return this
+     */
+    public Run editPrompt(UnaryOperator<String> edit) {
+        int round = nextPrompt("an edited prompt");
+        if (round != rounds().size() + 1) {
+            throw new IllegalStateException(
+                    "policies of round "
+                            + (round - 1)
+                            + " were asked for already, so the prompt of the next one is not known"
+                            + " yet: step() first");
+        }
+        prepare();
+        return editPrompt(edit.apply(previewPrompt().text()));
+    }
+
+    /**
+     * Rolls out a policy of one's own as one more candidate of the round in hand, or of the next:
+     * on the same episodes as the model's, and like them it may win the round. It is not repaired;
+     * its number is above N, and it is no sample of the model.
+     *
+     * @param source Python source, as a model is asked for it
+     * @return what came of it
+     * @throws IllegalStateException when no round is left for it
+     */
+    public Candidate insert(String source) {
+        refuseOver("no round is left for a policy");
+        refuseBlank(source, "the policy to insert");
+        int round = rounds().size() + 1;
+        int index =
+                settings().candidates()
+                        + state.interventions(Intervention.Kind.INSERT, round).size()
+                        + 1;
+        drive(session -> {
+            if (startIsDue()) {
+                procedure(session).start(settings().startSource().orElseThrow());
+            }
+            ObjectNode fields = Fields.object();
+            fields.put("kind", Intervention.Kind.INSERT.id());
+            fields.put("round", round);
+            fields.put("candidate", index);
+            fields.put("source_payload", session.store(source));
+            session.record(EventTypes.INTERVENTION, fields);
+            procedure(session).insert(round, index, source);
+        });
+        return candidate(round, index);
+    }
+
+    /**
+     * Puts another candidate of the last closed round in the place of its winner: later prompts
+     * tell of it, and it stands for its round when the best policy is taken. It is audited and
+     * summarised as winners are.
+     *
+     * @return this
+     * @throws IllegalStateException when the next round has begun: {@link #branch} from the round
+     * @throws IllegalArgumentException for a candidate of another round, or one that failed
+     */
+    public Run choose(Candidate candidate) {
+        refuseOver("nothing comes of a choice");
+        refuseStranger(candidate);
+        int last = state.history().isEmpty() ? -1 : state.history().getLast().round();
+        if (candidate.round() != last || !candidate.completed()) {
+            throw new IllegalArgumentException(
+                    "choose takes a candidate that completed, of the last closed round"
+                            + (last < 0 ? " (there is none yet)" : ", " + last)
+                            + "; got "
+                            + candidate
+                            + ". To choose in an earlier round, branch from it");
+        }
+        int next = rounds().size() + 1;
+        if (state.asked(next) || state.reply("reflection/" + next).isPresent()) {
+            throw new IllegalStateException(
+                    "round "
+                            + next
+                            + " has begun with the winner of round "
+                            + last
+                            + " as it was: branch("
+                            + last
+                            + ") and choose there");
+        }
+        if (!state.history().getLast().winner().equals(Optional.of(candidate))) {
+            drive(session -> procedure(session).choose(candidate));
+        }
+        return this;
+    }
+
+    /**
+     * A new run that has this one's rounds up to one of them, and goes on from there by itself: in
+     * a folder of its own beside this one, which names its parent. What it takes over it does not
+     * pay for again. Called again it is the same branch.
+     *
+     * @param round the last one taken over; 0: only the policy that this run started from
+     */
+    public Run branch(int round) {
+        return branch(round, "", plan -> plan);
+    }
+
+    /**
+     * As {@link #branch(int)}, with other settings.
+     *
+     * @param edit what is different, in words; another one is another branch
+     * @param change of the plan, for example {@code plan -> plan.rounds(8)}; what the rounds taken
+     *     over were played with (environment, episodes, seed, lifetime, context, policy to start
+     *     from) stays
+     * @throws IllegalArgumentException when the round is not closed, or such a setting changes
+     */
+    public Run branch(int round, String edit, UnaryOperator<PromptPO> change) {
+        if (round < 0 || round > rounds().size()) {
+            throw new IllegalArgumentException(
+                    "a branch begins after a closed round, 0 to "
+                            + rounds().size()
+                            + "; got "
+                            + round);
+        }
+        Branch from =
+                new Branch(
+                        directory(),
+                        new Parent(
+                                directory().toAbsolutePath().normalize().getFileName().toString(),
+                                ledger().run().settingsDigest(),
+                                round,
+                                edit));
+        Plan branched = change.apply(PromptPO.like(plan)).branch(from).plan();
+        if (branched.looking()) {
+            throw new IllegalStateException(
+                    "this run was opened to look at it, so its branch needs a model: branch("
+                            + round
+                            + ", \"\", plan -> plan.model(...))");
+        }
+        if (!branched.settings().taken().equals(settings().taken())) {
+            throw new IllegalArgumentException(
+                    "a branch keeps what its rounds were played with, "
+                            + settings().taken()
+                            + "; got "
+                            + branched.settings().taken());
+        }
+        Run run = start(branched);
+        if (!run.over() && run.rounds().size() < round) {
+            run.drive(session -> {});
+        }
+        return run;
+    }
+
+    private void takeOver(Session session) {
+        if (plan.branch().isPresent()) {
+            plan.branch().get().takeOver(session);
+            return;
+        }
+        parent.filter(from -> from.round() > rounds().size())
+                .ifPresent(from -> {
+                    throw new IllegalStateException(
+                            "the branch in "
+                                    + directory()
+                                    + " was cut off before it had all rounds of "
+                                    + from.run()
+                                    + ": make it again from there");
+                });
+    }
+
+    /** What a person did to it, in order; in a branch also what was taken over. */
+    public List<Intervention> interventions() {
+        return state.interventions();
+    }
+
+    /** What in it a person decided. */
+    public Steering steering() {
+        return new Steering(interventions().stream().map(Intervention::kind).toList(), parent);
+    }
+
+    /** Whether a person decided anything in it: such a run is no sample of the method. */
+    public boolean steered() {
+        return steering().any();
+    }
+
+    /** The run that it is a branch of. */
+    public Optional<Parent> parent() {
+        return parent;
+    }
+
+    /** Where it comes from: itself, its parent, and so on. */
+    public Lineage lineage() {
+        return Lineage.of(directory());
+    }
+
+    private void refuseOver(String why) {
+        if (over()) {
+            throw new IllegalStateException(
+                    "the run in " + directory() + " is over: " + why + "; branch from a round");
+        }
+    }
+
+    /** The next round whose prompt is not settled. */
+    private int nextPrompt(String what) {
+        refuseOver("no prompt is sent any more");
+        int next = rounds().size() + 1;
+        int round = state.asked(next) ? next + 1 : next;
+        if (round > settings().rounds()) {
+            throw new IllegalStateException(
+                    what
+                            + " has no round left: the last one, "
+                            + settings().rounds()
+                            + ", has been asked for; branch from an earlier one");
+        }
+        return round;
+    }
+
+    private static void refuseBlank(String text, String what) {
+        if (text.isBlank()) {
+            throw new IllegalArgumentException(what + " is empty");
+        }
+    }
+
+    private void intervene(Session session, int round, Intervention.Kind kind, String text) {
+        refuseBlank(text, "the " + kind.id());
+        ObjectNode fields = Fields.object();
+        fields.put("kind", kind.id());
+        fields.put("round", round);
+        fields.put("text_payload", session.store(text));
+        session.record(EventTypes.INTERVENTION, fields);
+    }
+
+    /** Where a recording of a steered run answers, what was done in it is done again. */
+    private void repeatSteering(Session session) throws InterruptedException {
+        int next = rounds().size() + 1;
+        List<Intervention> left = new ArrayList<>();
+        for (Recording.Steered done :
+                work.flatMap(open -> open.model).map(LanguageModel::steered).orElse(List.of())) {
+            Intervention.Kind kind = Intervention.Kind.parse(done.kind());
+            int due = kind == Intervention.Kind.CHOOSE ? done.round() + 1 : done.round();
+            if (due == next) {
+                left.add(new Intervention(done.round(), kind, done.candidate(), done.text()));
+            }
+        }
+        interventions().forEach(left::remove);
+        for (Intervention again : left) {
+            switch (again.kind()) {
+                case HINT, PROMPT -> intervene(session, again.round(), again.kind(), again.text());
+                case INSERT -> {
+                    ObjectNode fields = Fields.object();
+                    fields.put("kind", again.kind().id());
+                    fields.put("round", again.round());
+                    fields.put("candidate", again.candidate());
+                    fields.put("source_payload", session.store(again.text()));
+                    session.record(EventTypes.INTERVENTION, fields);
+                }
+                case CHOOSE ->
+                        procedure(session).choose(candidate(again.round(), again.candidate()));
+            }
+        }
     }
 
     /** Whether all rounds are played and the best policy is measured. */
@@ -239,6 +646,14 @@ public final class Run implements AutoCloseable {
                                 state.history().stream().flatMap(round -> round.winner().stream()),
                                 open)
                         .toList());
+    }
+
+    /** The last winner before a candidate's round: what its prompt told of last. */
+    Optional<Candidate> before(Candidate candidate) {
+        return state.history().stream()
+                .filter(round -> round.round() < candidate.round())
+                .flatMap(round -> round.winner().stream())
+                .reduce((earlier, later) -> later);
     }
 
     /** The best policy on held-out episodes; empty before the run's end, or when not asked for. */
@@ -407,6 +822,9 @@ public final class Run implements AutoCloseable {
                                                         held.returns().size())
                                                 : "failed, " + held.failure().orElse(""))
                                 .append('\n'));
+        if (steered()) {
+            text.append(steering().stamp()).append('\n');
+        }
         return text.append("steps: ")
                 .append(steps().total())
                 .append(", requests: ")
@@ -484,10 +902,11 @@ public final class Run implements AutoCloseable {
 
     private void playOrFinish(Session session) throws InterruptedException {
         int played = rounds().size();
-        if (settings().startSource().isPresent() && state.start().isEmpty()) {
+        if (startIsDue()) {
             procedure(session).start(settings().startSource().get());
         }
         if (played < settings().rounds()) {
+            repeatSteering(session);
             announcer.tellHere(new RunEvent.RoundStarted(this, played + 1));
             procedure(session).play(played + 1);
         }
@@ -550,6 +969,7 @@ public final class Run implements AutoCloseable {
         LedgerReader reader = LedgerReader.open(directory());
         refuseOther(reader.run());
         state = folded(reader, reader.events(), Optional.of(this));
+        parent = reader.run().parent();
         return over();
     }
 
@@ -583,11 +1003,12 @@ public final class Run implements AutoCloseable {
                                     RunDocument.of(
                                             "promptpo",
                                             settings().toJson(),
-                                            Optional.empty(),
+                                            plan.branch().map(Branch::parent),
                                             specification()));
             try {
                 refuseOther(ledger.run());
                 state = folded(ledger.reader(), ledger.found(), Optional.of(this));
+                parent = ledger.run().parent();
             } catch (RuntimeException e) {
                 ledger.close();
                 throw e;
@@ -625,6 +1046,7 @@ public final class Run implements AutoCloseable {
                             open.meter,
                             announcer);
             session.begin();
+            takeOver(session);
             open.session = Optional.of(session);
         }
         return open.session.get();
@@ -720,6 +1142,12 @@ public final class Run implements AutoCloseable {
             if (!there.toString().equals(asked.toString())) {
                 differences.add(name + " " + brief(there) + ", asked for " + brief(asked));
             }
+        }
+        if (differences.isEmpty()) {
+            throw new IllegalArgumentException(
+                    "the folder "
+                            + directory()
+                            + " holds another branch, or none: use another folder");
         }
         throw new IllegalArgumentException(
                 "the folder "

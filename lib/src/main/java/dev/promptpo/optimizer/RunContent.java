@@ -17,8 +17,8 @@ import java.util.Optional;
  * the same replies have the same content, however often either was cut off.
  *
  * <p>It holds every outcome (replies that count, rollouts that ended by themselves, candidates,
- * rounds, measurements) without sequence numbers, times and what is under {@code timing}, sorted.
- * Sessions, starts, retries and what was cut off are left out.
+ * rounds, interventions, measurements) without sequence numbers, times and what is under {@code
+ * timing}, sorted. Sessions, starts, retries and what was cut off are left out.
  */
 public final class RunContent {
     private static final JsonMapper CANONICAL =
@@ -50,6 +50,7 @@ public final class RunContent {
             case EventTypes.FEEDBACK_FINISHED,
                     EventTypes.CANDIDATE_FINISHED,
                     EventTypes.ROUND_CLOSED,
+                    EventTypes.INTERVENTION,
                     EventTypes.EVALUATION ->
                     true;
             // One that a budget ended is not at its end.

@@ -7,6 +7,7 @@ import dev.promptpo.environment.EnvironmentSpec.Lifetime;
 import dev.promptpo.ledger.RunDocument;
 import dev.promptpo.llm.ModelSettings;
 import dev.promptpo.prompt.ContextForm;
+import dev.promptpo.prompt.Digests;
 import dev.promptpo.prompt.History;
 import dev.promptpo.prompt.PromptSettings;
 import java.util.Locale;
@@ -148,6 +149,26 @@ public record RunSettings(
 
     private static Optional<String> text(ObjectNode json, String key) {
         return Optional.of(json.path(key)).filter(JsonNode::isTextual).map(JsonNode::asText);
+    }
+
+    /** What rounds were played with, that a branch takes over: as a person reads it. */
+    String taken() {
+        return environment
+                + " ("
+                + preset
+                + ", "
+                + specification.substring(0, Math.min(8, specification.length()))
+                + "), episodes "
+                + episodes
+                + ", seed "
+                + seed
+                + ", lifetime "
+                + lifetime.name().toLowerCase(Locale.ROOT)
+                + ", context "
+                + promptSettings.context().id()
+                + startSource
+                        .map(source -> ", started from " + Digests.sha256(source).substring(0, 8))
+                        .orElse("");
     }
 
     /** The same but for what the model is called. */

@@ -18,12 +18,15 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.OptionalInt;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 
@@ -49,6 +52,12 @@ final class RunState {
     private final List<String> uncounted = new ArrayList<>();
 
     private final Map<String, OpenRollout> openRollouts = new LinkedHashMap<>();
+    private final List<Intervention> interventions = new ArrayList<>();
+
+    /** Rounds whose policies were asked for: their prompt is settled. */
+    private final Set<Integer> asked = new HashSet<>();
+
+    private long takenOver;
     private FeedbackState feedbackState = FeedbackState.BEGINNING;
     private Usage usage = Usage.NONE;
     private Steps steps = Steps.NONE;
@@ -72,6 +81,10 @@ final class RunState {
     synchronized void apply(Event event) {
         events++;
         ObjectNode fields = event.fields();
+        // Its parent paid for what a branch took over; its steps count, as they led here.
+        Usage paid = usage;
+        takenOver = Math.max(takenOver, fields.path(Branch.PARENT_SEQUENCE).asLong());
+        boolean own = !fields.has(Branch.PARENT_SEQUENCE);
         switch (event.type()) {
             case EventTypes.SESSION_STARTED -> {
                 worked = worked.plus(cutOffSession());
@@ -91,8 +104,11 @@ final class RunState {
             case EventTypes.REQUEST_STARTED -> {
                 ended = Optional.empty();
                 usage = usage.called();
-                openRequests.put(
-                        fields.path("role").asText(), fields.path("prompt_payload").asText());
+                String role = fields.path("role").asText();
+                roundOfPolicy(role).ifPresent(asked::add);
+                if (own) {
+                    openRequests.put(role, fields.path("prompt_payload").asText());
+                }
             }
             case EventTypes.REQUEST_RETRIED -> {
                 usage = usage.called().spent(TokenUsage.fromJson(fields.path("usage")));
@@ -124,6 +140,7 @@ final class RunState {
                     rounds.add(round);
                 }
             }
+            case EventTypes.INTERVENTION -> intervened(fields);
             case EventTypes.EVALUATION -> evaluations.add(evaluation(fields));
             case EventTypes.RUN_CLOSED -> {
                 ended = BudgetEnd.of(fields);
@@ -133,7 +150,70 @@ final class RunState {
                 // an event that a later version added: it is kept, and means nothing here
             }
         }
+        if (!own) {
+            usage = paid;
+        }
         last = Optional.of(event.time());
+    }
+
+    private static OptionalInt roundOfPolicy(String role) {
+        String[] parts = role.split("/");
+        return parts[0].equals("policy")
+                ? OptionalInt.of(Integer.parseInt(parts[1]))
+                : OptionalInt.empty();
+    }
+
+    private void intervened(ObjectNode fields) {
+        Intervention.Kind kind = Intervention.Kind.parse(fields.path("kind").asText());
+        Intervention done =
+                new Intervention(
+                        fields.path("round").asInt(),
+                        kind,
+                        fields.path("candidate").asInt(),
+                        text(
+                                fields,
+                                kind == Intervention.Kind.INSERT
+                                        ? "source_payload"
+                                        : "text_payload"));
+        interventions.add(done);
+        if (kind == Intervention.Kind.CHOOSE) {
+            RoundSummary chosen = round(fields);
+            if (done.round() == 0) {
+                start = Optional.of(chosen);
+            } else {
+                rounds.set(done.round() - 1, chosen);
+            }
+        }
+    }
+
+    /** What a person did, in order. */
+    synchronized List<Intervention> interventions() {
+        return List.copyOf(interventions);
+    }
+
+    /** Texts of one kind that belong to a round. */
+    synchronized List<Intervention> interventions(Intervention.Kind kind, int round) {
+        return interventions.stream()
+                .filter(done -> done.kind() == kind && done.round() == round)
+                .toList();
+    }
+
+    /** Hints that enter the policy prompt of a round: those given for it or an earlier one. */
+    synchronized List<String> hints(int round) {
+        return interventions.stream()
+                .filter(done -> done.kind() == Intervention.Kind.HINT && done.round() <= round)
+                .map(Intervention::text)
+                .toList();
+    }
+
+    /** Whether policies of a round were asked for, so that its prompt is settled. */
+    synchronized boolean asked(int round) {
+        return asked.contains(round);
+    }
+
+    /** The parent's sequence number of the last event that a branch took over; 0 for none. */
+    synchronized long takenOver() {
+        return takenOver;
     }
 
     synchronized long events() {
@@ -332,9 +412,11 @@ final class RunState {
                         summariser.path("repairs").asInt(),
                         summariser.path("given_up").asBoolean());
         Optional<Candidate> winner =
-                fields.path("winner").isInt()
-                        ? candidate(number, fields.path("winner").asInt())
-                        : Optional.empty();
+                Stream.of("winner", "candidate")
+                        .map(fields::path)
+                        .filter(JsonNode::isInt)
+                        .findFirst()
+                        .flatMap(index -> candidate(number, index.asInt()));
         return new RoundSummary(
                 number,
                 candidates(number),

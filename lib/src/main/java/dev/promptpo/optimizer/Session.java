@@ -137,6 +137,10 @@ final class Session {
         return ledger.store(text);
     }
 
+    String store(byte[] bytes) {
+        return ledger.store(bytes);
+    }
+
     void tell(RunEvent event) {
         announcer.tell(event);
     }

@@ -88,7 +88,19 @@ public final class Prompts {
      *     choose what is shown; empty in the first round
      */
     public Prompt policy(List<HistoryEntry> history) {
+        return policy(history, List.of());
+    }
+
+    /**
+     * Asks for a policy, with hints of the person who drives the run. They belong to the fixed
+     * text: a recording that was made with other hints, or none, does not fit.
+     *
+     * @param hints in the order in which they were given
+     */
+    public Prompt policy(List<HistoryEntry> history, List<String> hints) {
         Map<String, Object> fixed = task();
+        fixed.put("hasHints", !hints.isEmpty());
+        fixed.put("hints", hints.stream().map(Prompts::hint).toList());
         fixed.put("actionForm", actionForm(spec.action()));
         fixed.put("lifetimeText", lifetimeText());
         List<HistoryEntry> listed = settings.history().listed(history);
@@ -105,6 +117,19 @@ public final class Prompts {
         fixed.put("bestScore", MEASURED);
         fixed.put("bestRound", MEASURED);
         return render("policy", whole, fixed);
+    }
+
+    /**
+     * A policy prompt that a person wrote. All of it is fixed: a recording that was made with
+     * another text does not fit.
+     */
+    public Prompt edited(String text) {
+        return Prompt.of("edited/" + VERSION, text, text);
+    }
+
+    /** One entry of a list: its further lines are indented. */
+    private static Map<String, Object> hint(String text) {
+        return Map.of("text", text.strip().replaceAll("\\R", "\n  "));
     }
 
     /**
