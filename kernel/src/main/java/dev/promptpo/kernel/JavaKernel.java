@@ -124,14 +124,19 @@ public final class JavaKernel extends BaseKernel implements MagicHost {
     private void uncaught(Thread thread, Throwable thrown) {
         // An interrupt ended the loop of a cell's own thread: nothing to report.
         if (!(thrown instanceof Checkpoint.Stop)) {
+            output.err().println("Thread " + thread.getName() + " ended: " + trace(thrown));
+        }
+    }
+
+    private String trace(Throwable thrown) {
+        try {
+            return String.join(
+                    "\n", ErrorReport.of(runner().session().ofThread(thrown)).traceback());
+        } catch (RuntimeException e) {
+            // Cells are evaluated meanwhile, so that their places may not be found.
             StringWriter trace = new StringWriter();
             thrown.printStackTrace(new PrintWriter(trace));
-            output.err()
-                    .print(
-                            "Thread "
-                                    + thread.getName()
-                                    + " ended: "
-                                    + Traces.cellName(trace.toString()));
+            return Traces.cellName(trace.toString());
         }
     }
 

@@ -331,6 +331,11 @@ public final class Session implements AutoCloseable {
         return new Outcome.Interrupted(traces.frames(at), control.isLeftBehind());
     }
 
+    /** What ended another thread than the cell's. */
+    Outcome.Threw ofThread(Throwable thrown) {
+        return new Outcome.Threw(traces.ofLibrary(thrown));
+    }
+
     /** A failure of code that is not a cell's own (a renderer, an extension) as an outcome. */
     Outcome.Failure failure(Throwable thrown) {
         return control.isInterrupted()

@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import jdk.jshell.DeclarationSnippet;
@@ -12,12 +13,15 @@ import jdk.jshell.EvalException;
 import jdk.jshell.JShell;
 import jdk.jshell.JShellException;
 import jdk.jshell.Snippet;
+import jdk.jshell.SourceCodeAnalysis;
 import jdk.jshell.UnresolvedReferenceException;
 
 /** Exceptions as a notebook's reader sees them: in cells and lines, with their causes. */
 final class Traces {
     private static final int LONGEST_CHAIN = 50;
     private static final Pattern WRAPPER = Pattern.compile("REPL\\.\\$JShell\\$\\w+[.$]");
+
+    private static final Pattern COMPILED = Pattern.compile("REPL\\.\\$JShell\\$\\w+");
 
     private final JShell shell;
     private final Origins origins;
@@ -136,8 +140,12 @@ final class Traces {
             String file = Objects.requireNonNullElse(element.getFileName(), "");
             Optional<Origins.Origin> origin =
                     file.startsWith("#") ? origins.of(file.substring(1)) : Optional.empty();
+            Optional<Outcome.CellFrame> compiled =
+                    origin.isPresent() ? Optional.empty() : compiledFrame(element);
             if (origin.isPresent()) {
                 frames.add(cellFrame(origin.get(), file.substring(1), element));
+            } else if (compiled.isPresent()) {
+                frames.add(compiled.get());
             } else if (!isMachinery(element.getClassName())) {
                 frames.add(new Outcome.LibraryFrame(element));
             }
@@ -162,6 +170,44 @@ final class Traces {
         String name = type.isEmpty() || method.isEmpty() ? method : type + "." + method;
         return new Outcome.CellFrame(
                 origin.cell(), firstLine + Math.max(1, element.getLineNumber()) - 1, name);
+    }
+
+    /** A frame of a cell as the virtual machine names it: what JShell has not translated. */
+    private Optional<Outcome.CellFrame> compiledFrame(StackTraceElement element) {
+        Matcher wrapper = COMPILED.matcher(element.getClassName());
+        if (!wrapper.lookingAt()) {
+            return Optional.empty();
+        }
+        String name = element.getMethodName();
+        boolean own = !name.startsWith("lambda$") && !name.startsWith("do_it$");
+        String type = element.getClassName().substring(wrapper.end());
+        String inType = type.isEmpty() ? name : type.substring(1) + "." + name;
+        for (Snippet snippet : shell.snippets().toList()) {
+            Optional<Origins.Origin> origin = origins.of(snippet.id());
+            SourceCodeAnalysis.SnippetWrapper wrapped = shell.sourceCodeAnalysis().wrapper(snippet);
+            if (origin.isPresent() && wrapper.group().equals(wrapped.fullClassName())) {
+                int line = lineInCell(origin.get(), wrapped, element.getLineNumber());
+                return Optional.of(
+                        new Outcome.CellFrame(origin.get().cell(), line, own ? inType : ""));
+            }
+        }
+        return Optional.empty();
+    }
+
+    private static int lineInCell(
+            Origins.Origin origin, SourceCodeAnalysis.SnippetWrapper wrapped, int compiledLine) {
+        String source = wrapped.source();
+        int start = 0;
+        // The last line of the source that is not behind the compiled one.
+        for (int next = source.indexOf('\n') + 1; next > 0; ) {
+            String before = wrapped.wrapped().substring(0, wrapped.sourceToWrappedPosition(next));
+            if (before.lines().count() + (before.endsWith("\n") ? 1 : 0) > compiledLine) {
+                break;
+            }
+            start = next;
+            next = source.indexOf('\n', next) + 1;
+        }
+        return origin.cell().lineAt(origin.offsetInCell(source, start));
     }
 
     private static boolean isMachinery(String className) {

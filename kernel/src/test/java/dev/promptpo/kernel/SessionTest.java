@@ -110,6 +110,41 @@ class SessionTest {
     }
 
     @Test
+    void whatEndsAnotherThreadIsTracedToItsCellsToo() {
+        cells.run(
+                """
+                // the first line
+                class Deep {
+                    void fail() {
+                        throw new IllegalStateException("in a thread");
+                    }
+                }
+                """);
+        int declared = number();
+        cells.run(
+                """
+                var ended = new java.util.concurrent.CompletableFuture<Throwable>();
+                var thread = new Thread(() -> {
+                    int n = 1;
+                    new Deep().fail();
+                });
+                thread.setUncaughtExceptionHandler((t, e) -> ended.complete(e));
+                thread.start();
+                """);
+        int started = number();
+        Throwable thrown = (Throwable) cells.value("ended.join()");
+        assertThat(cells.session().ofThread(thrown).chain().getFirst().frames())
+                .filteredOn(Outcome.CellFrame.class::isInstance)
+                .extracting(frame ->
+                        ((Outcome.CellFrame) frame).cell().number()
+                                + ":"
+                                + ((Outcome.CellFrame) frame).line()
+                                + " "
+                                + ((Outcome.CellFrame) frame).method())
+                .containsExactly(declared + ":4 Deep.fail", started + ":4 ");
+    }
+
+    @Test
     void methodsMayReferToLaterOnes() {
         assertThat(
                         cells.value(
