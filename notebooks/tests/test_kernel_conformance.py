@@ -46,6 +46,7 @@ class TestConformance(jupyter_kernel_test.KernelTests):
         {"code": 'display("x")', "mime": "text/plain"},
     ]
     code_clear_output = "clearOutput();"
+    code_page_something = 'page("a long text")'
     code_inspect_sample = "Math.floorMod"
     completion_samples = [
         {"text": "Math.floorM", "matches": {"floorMod("}},

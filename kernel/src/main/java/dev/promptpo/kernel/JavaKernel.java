@@ -57,6 +57,8 @@ public final class JavaKernel extends BaseKernel implements MagicHost {
     private final PrintStream log = System.err;
     private final CountDownLatch ended = new CountDownLatch(1);
     private final List<String> startupNotices = new ArrayList<>();
+    // Guarded by itself.
+    private final List<DisplayData> pages = new ArrayList<>();
 
     // Set by the first work of the cells' thread, and read by that thread and by interrupts.
     private volatile Optional<CellRunner> runner = Optional.empty();
@@ -240,6 +242,7 @@ public final class JavaKernel extends BaseKernel implements MagicHost {
                 env.publish(new PublishExecuteInput(request.getCode(), number));
             }
             attach(env, request);
+            takePages();
             CellRunner.Answer answer =
                     cells.call(() -> answer(new Cell(number, request.getCode()), request));
             output.endCell();
@@ -254,7 +257,7 @@ public final class JavaKernel extends BaseKernel implements MagicHost {
             if (answer.shown().isPresent() && !request.isSilent()) {
                 env.publish(new PublishExecuteResult(number, answer.shown().get()));
             }
-            env.reply(Replies.executed(message, number, answer.expressions()));
+            env.reply(Replies.executed(message, number, answer.expressions(), takePages()));
         } catch (Exception | Error e) {
             // Nothing that a cell does may end the thread that serves the shell.
             beforeFailure.run();
@@ -289,6 +292,21 @@ public final class JavaKernel extends BaseKernel implements MagicHost {
     /** See {@link CellRunner#show}. */
     DisplayData show(Object value, List<String> mimeTypes) {
         return runner().show(value, mimeTypes);
+    }
+
+    /** Has a client show this beside the notebook when the cell has ended. */
+    void page(DisplayData shown) {
+        synchronized (pages) {
+            pages.add(shown);
+        }
+    }
+
+    private List<DisplayData> takePages() {
+        synchronized (pages) {
+            List<DisplayData> taken = List.copyOf(pages);
+            pages.clear();
+            return taken;
+        }
     }
 
     void clearOutput(boolean wait) {

@@ -43,6 +43,14 @@ public final class Notebook {
         updateDisplay(display.id(), value, mimeTypes);
     }
 
+    /**
+     * Shows a value as text in the client's pager, where it has one, when the cell has ended: what
+     * is long and need not stay in the notebook.
+     */
+    public static void page(Object value) {
+        kernel().page(render(value, "text/plain"));
+    }
+
     /** Removes what the running cell has shown so far. */
     public static void clearOutput() {
         clearOutput(false);

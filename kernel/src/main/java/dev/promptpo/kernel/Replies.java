@@ -9,6 +9,7 @@ import org.dflib.jjava.jupyter.kernel.BaseKernel;
 import org.dflib.jjava.jupyter.kernel.comm.Comm;
 import org.dflib.jjava.jupyter.kernel.comm.CommManager;
 import org.dflib.jjava.jupyter.kernel.display.DisplayData;
+import org.dflib.jjava.jupyter.kernel.display.mime.MIMEType;
 import org.dflib.jjava.jupyter.kernel.history.HistoryEntry;
 import org.dflib.jjava.jupyter.messages.Header;
 import org.dflib.jjava.jupyter.messages.Message;
@@ -21,7 +22,10 @@ final class Replies {
 
     /** A cell that ran to its end. */
     static Message<?> executed(
-            MessageContext request, int number, Map<String, Object> userExpressions) {
+            MessageContext request,
+            int number,
+            Map<String, Object> userExpressions,
+            List<DisplayData> pages) {
         return reply(
                 request,
                 MessageType.EXECUTE_REPLY,
@@ -33,7 +37,7 @@ final class Replies {
                         "user_expressions",
                         userExpressions,
                         "payload",
-                        List.of()));
+                        pages.stream().map(Replies::page).toList()));
     }
 
     /** What could stand at the cursor, with what each of it is. */
@@ -66,6 +70,12 @@ final class Replies {
                         end,
                         "metadata",
                         Map.of("_jupyter_types_experimental", types)));
+    }
+
+    // Written field by field: a bundle holds more than its data.
+    private static Map<String, Object> page(DisplayData shown) {
+        String text = String.valueOf(shown.getData(MIMEType.TEXT_PLAIN));
+        return Map.of("source", "page", "data", Map.of("text/plain", text), "start", 0);
     }
 
     /** A cell that is not run, because one before it failed. */
