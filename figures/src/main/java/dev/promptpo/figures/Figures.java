@@ -1,5 +1,6 @@
 package dev.promptpo.figures;
 
+import dev.promptpo.analysis.Ablation;
 import dev.promptpo.analysis.Comparison;
 import dev.promptpo.analysis.Curves;
 import dev.promptpo.analysis.LearningCurve;
@@ -73,6 +74,47 @@ public final class Figures {
                 comparison,
                 run -> CompareChart.label(comparison, run),
                 i -> Ink.series()[i % Ink.series().length]);
+    }
+
+    /**
+     * The held-out results of an ablation's runs against N, each run a dot, its control beside it.
+     * What one pool says of every smaller N is {@code expectedBestOfN(result.largest())}, and the
+     * curves are {@code ablationCurves(result)}.
+     *
+     * @throws IllegalStateException while no run has a held-out result
+     */
+    public static ThemedChart ablation(Ablation.Result result) {
+        return AblationChart.of(result);
+    }
+
+    /** Search score and held-out result against environment steps for each N: a colour an N. */
+    public static ThemedChart ablationCurves(Ablation.Result result) {
+        List<Ablation.Member> members =
+                result.members().stream().filter(member -> !member.iid()).toList();
+        List<Integer> sizes = members.stream().map(Ablation.Member::candidates).distinct().toList();
+        Comparison comparison =
+                Comparison.of(members.stream().map(Ablation.Member::run).toArray(Run[]::new));
+        return CompareChart.of(
+                comparison,
+                run -> CompareChart.label(comparison, run),
+                i ->
+                        Ink.series()[
+                                sizes.indexOf(members.get(i).candidates()) % Ink.series().length]);
+    }
+
+    /**
+     * What a paper needs of runs, in a folder: each picture as SVG with a CSV of exactly the series
+     * that it draws; {@code results.tex}, a table; {@code methods.txt}, a paragraph a run with its
+     * settings; {@code commands.sh}, how to derive them again. Steered runs are marked in each.
+     *
+     * <p>Pictures are as wide as the text of a page (720 px, 190 mm): in a column their letters
+     * would be too small.
+     *
+     * @return the files
+     * @throws java.io.UncheckedIOException when the folder cannot be written
+     */
+    public static List<Path> export(Path directory, Run... runs) {
+        return new PaperExport(runs).write(directory);
     }
 
     /** What one candidate changed of another, line by line; of whichever runs. */

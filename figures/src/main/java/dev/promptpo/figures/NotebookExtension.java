@@ -1,5 +1,6 @@
 package dev.promptpo.figures;
 
+import dev.promptpo.analysis.Ablation;
 import dev.promptpo.analysis.Comparison;
 import dev.promptpo.analysis.Finding;
 import dev.promptpo.analysis.HeldoutEstimate;
@@ -89,6 +90,11 @@ public final class NotebookExtension implements Extension {
         texts(renderer, Reroll.class, RerollView::html, Reroll::toString);
         texts(renderer, Candidate.class, CandidateView::html, CandidateView::text);
         texts(renderer, SourceDiff.class, DiffView::html, SourceDiff::toString);
+        texts(
+                renderer,
+                Ablation.Result.class,
+                result -> new TableView(result.table()).html(),
+                result -> new TableView(result.table()).text());
         texts(
                 renderer,
                 Comparison.class,

@@ -125,6 +125,10 @@ final class WrittenRun implements AutoCloseable {
                 .write("run_closed", "{}");
     }
 
+    WrittenRun steered(String fields) {
+        return write("intervention", fields);
+    }
+
     private void rollout(String name, String role, String purpose, int steps) {
         write(
                 "rollout_finished",

@@ -8,6 +8,7 @@ import dev.promptpo.rollout.FailureKind;
 import dev.promptpo.rollout.RolloutResult;
 import dev.promptpo.rollout.RolloutResult.Completed;
 import dev.promptpo.rollout.RolloutResult.Failed;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -159,6 +160,21 @@ public final class Candidate {
      */
     public Table trace(long seed) {
         return episode(seed).table();
+    }
+
+    /**
+     * Writes it as a small Python package that needs NumPy alone and has the interface of a
+     * stable-baselines3 model: {@code load().predict(observation)}.
+     *
+     * @return the folder
+     * @throws IllegalStateException where no reply held any code
+     * @throws java.io.UncheckedIOException when it cannot be written
+     */
+    public Path export(Path directory) {
+        if (source().isEmpty()) {
+            throw new IllegalStateException("there is no code to export: " + this);
+        }
+        return run().exported(this).write(directory);
     }
 
     /** One of its episodes, rolled out to be looked at; see {@link Run#episode}. */

@@ -83,6 +83,25 @@ public final class PromptPO {
         return new PromptPO(preset -> spec);
     }
 
+    /** The method's paper and this implementation, as BibTeX. */
+    public static String cite() {
+        return """
+        @misc{hatgiskessell2026promptpo,
+          title = {When are {LLMs} sufficient policy optimizers?},
+          author = {Hatgis-Kessell and Brunskill},
+          year = {2026},
+          eprint = {2605.30719},
+          archivePrefix = {arXiv}
+        }
+
+        @software{promptpo,
+          title = {promptpo: an independent implementation of PromptPO for Java notebooks},
+          author = {{The promptpo authors}},
+          year = {2026}
+        }
+        """;
+    }
+
     /** The plan that a run was made by; of one that is only looked at, without a model. */
     static PromptPO like(Plan plan) {
         RunSettings had = plan.settings();

@@ -26,6 +26,7 @@ import dev.promptpo.llm.Recording;
 import dev.promptpo.llm.RunContext;
 import dev.promptpo.llm.Spending;
 import dev.promptpo.llm.TokenCount;
+import dev.promptpo.policy.PolicyPackage;
 import dev.promptpo.prompt.HistoryEntry;
 import dev.promptpo.prompt.Prompts;
 import dev.promptpo.python.PythonInterruptedException;
@@ -646,6 +647,17 @@ public final class Run implements AutoCloseable {
                                 state.history().stream().flatMap(round -> round.winner().stream()),
                                 open)
                         .toList());
+    }
+
+    PolicyPackage exported(Candidate candidate) {
+        return new PolicyPackage(
+                told(),
+                settings().lifetime().name().toLowerCase(Locale.ROOT),
+                candidate.source(),
+                candidate
+                        + " in the run "
+                        + directory().toAbsolutePath().normalize().getFileName()
+                        + (steered() ? ", " + steering().stamp() : ""));
     }
 
     /** The last winner before a candidate's round: what its prompt told of last. */

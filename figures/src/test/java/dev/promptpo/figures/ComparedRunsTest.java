@@ -1,0 +1,147 @@
+package dev.promptpo.figures;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.promptpo.analysis.Ablation;
+import dev.promptpo.analysis.Comparison;
+import dev.promptpo.optimizer.Candidate;
+import dev.promptpo.optimizer.Run;
+import java.awt.Color;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.knowm.xchart.XYSeries;
+
+/** Runs beside each other, candidates and differences, and a run that a person steered. */
+class ComparedRunsTest {
+    @TempDir Path folder;
+
+    @Test
+    void curvesAndHeldOutResultsOfRunsShareAPicture() {
+        Run ten = WrittenRun.full(folder.resolve("ten"));
+        Run five = small("five");
+        ThemedChart chart = Figures.compare(ten, five);
+        assertThat(names(chart))
+                .contains(
+                        "1 N 10, R 2",
+                        "1 N 10, R 2, held-out",
+                        "2 N 2, R 1",
+                        "2 N 2, R 1, held-out",
+                        "random policy");
+        XYSeries diamond = chart.getSeries("2 N 2, R 1, held-out");
+        assertThat(diamond.getYData()).containsExactly(950);
+        assertThat(chart.getSeries("1 N 10, R 2").getLineColor())
+                .isNotEqualTo(chart.getSeries("2 N 2, R 1").getLineColor());
+        assertThat(chart.description()).contains("2 runs");
+        Comparison both = Comparison.of(ten, five);
+        assertThat(both.runs().get(1).difference().orElseThrow().estimate()).isEqualTo(-17);
+    }
+
+    @Test
+    void anAblationIsDrawnAgainstNWithItsControlApart() {
+        Ablation.Result result =
+                new Ablation.Result(
+                        List.of(
+                                new Ablation.Member(2, 0, false, small("a")),
+                                new Ablation.Member(2, 0, true, small("b")),
+                                new Ablation.Member(
+                                        10, 0, false, WrittenRun.full(folder.resolve("c")))));
+        ThemedChart chart = Figures.ablation(result);
+        assertThat(names(chart))
+                .contains("N 2, seed 0", "N 2, seed 0, iid", "N 10, seed 0", "iid control");
+        assertThat(chart.getSeries("PromptPO").getXData()).containsExactly(2, 10);
+        assertThat(chart.getSeries("PromptPO").getYData()).containsExactly(950, 967);
+        Color own = chart.getSeries("N 2, seed 0").getMarkerColor();
+        assertThat(chart.getSeries("N 2, seed 0, iid").getMarkerColor()).isNotEqualTo(own);
+        assertThat(chart.description()).contains("without history").contains("over 1 seeds");
+        assertThat(names(Figures.ablationCurves(result))).contains("2 N 10, R 2");
+    }
+
+    @Test
+    void aCandidateAndADifferenceShowThemselves() {
+        Run run = WrittenRun.full(folder.resolve("run"));
+        Candidate failed = run.candidate(1, 9);
+        assertThat(CandidateView.html(failed)).contains("TIMEOUT");
+        assertThat(CandidateView.text(run.candidate(1, 3)))
+                .startsWith("Round 1, candidate 3: 961.0\nreturns 957.0, 965.0; lengths 20, 20");
+        assertThat(DiffView.html(dev.promptpo.policy.SourceDiff.of("a", "x < 1\n", "b", "x > 1\n")))
+                .contains("+ x &gt; 1")
+                .contains("- x &lt; 1");
+    }
+
+    @Test
+    void aSteeredRunSaysSoInEveryCaption() {
+        Run run;
+        try (WrittenRun written = new WrittenRun(folder.resolve("run"), 2, 1)) {
+            run =
+                    written.steered("{'kind': 'hint', 'round': 1}")
+                            .completed(1, 1, 940, 944)
+                            .completed(1, 2, 930, 934)
+                            .closed(1, 1, 942)
+                            .measured(1, 1, 950, 946, 954, 950)
+                            .look();
+        }
+        String stamp = "steered by hand: 1 hint";
+        assertThat(Figures.learningCurve(run).description()).contains(stamp);
+        assertThat(Figures.expectedBestOfN(run).description()).contains(stamp);
+        assertThat(Figures.normalised(run).description()).contains(stamp);
+        assertThat(Figures.compare(run).description()).contains(stamp);
+        assertThat(new RunView(run, java.util.Map.of(), "").text()).contains(stamp);
+    }
+
+    @Test
+    void anExportHoldsPicturesTheirSeriesATableAParagraphAndTheCommands() throws IOException {
+        Run ten = WrittenRun.full(folder.resolve("ten"));
+        Path paper = folder.resolve("paper");
+        assertThat(Figures.export(paper, ten, small("five_b")))
+                .extracting(file -> file.getFileName().toString())
+                .containsExactly(
+                        "learning-curve-ten.svg",
+                        "learning-curve-ten.csv",
+                        "expected-best-of-n-ten.svg",
+                        "expected-best-of-n-ten.csv",
+                        "learning-curve-five_b.svg",
+                        "learning-curve-five_b.csv",
+                        "expected-best-of-n-five_b.svg",
+                        "expected-best-of-n-five_b.csv",
+                        "comparison.svg",
+                        "comparison.csv",
+                        "normalised.svg",
+                        "normalised.csv",
+                        "results.tex",
+                        "methods.txt",
+                        "commands.sh");
+        assertThat(Files.readAllLines(paper.resolve("comparison.csv")))
+                .startsWith("series,x,y")
+                .anyMatch(line ->
+                        line.startsWith("\"1 N 10, R 2, held-out\",") && line.endsWith(",967.0"));
+        assertThat(Files.readString(paper.resolve("results.tex")))
+                .contains("NoiseWorld2 & five\\_b & 2 & 1 & 0 &")
+                .contains("967.0");
+        assertThat(Files.readString(paper.resolve("methods.txt")))
+                .contains("ten: PromptPO (arXiv 2605.30719) on NoiseWorld2")
+                .contains("10 candidates in each of 2 rounds")
+                .contains("measured on 4 episodes");
+        assertThat(Files.readString(paper.resolve("commands.sh")))
+                .contains(
+                        "./promptpo optimize NoiseWorld2 --preset paper --model replay"
+                                + " --candidates 10 --rounds 2 --episodes 2 --seed 0");
+    }
+
+    private static List<String> names(ThemedChart chart) {
+        return chart.getSeriesCollection().stream().map(XYSeries::getName).toList();
+    }
+
+    private Run small(String name) {
+        try (WrittenRun written = new WrittenRun(folder.resolve(name), 2, 1)) {
+            return written.completed(1, 1, 940, 944)
+                    .completed(1, 2, 930, 934)
+                    .closed(1, 1, 942)
+                    .measured(1, 1, 953, 949, 941, 957)
+                    .look();
+        }
+    }
+}
