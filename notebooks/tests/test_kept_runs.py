@@ -6,7 +6,9 @@ import json
 import re
 import shutil
 import subprocess
+from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 import pytest
 from test_kernel_protocol import class_path, home, java
@@ -47,10 +49,39 @@ def problems(run: Path) -> list[str]:
         for key in ("answered_by", "through", "model", "date"):
             if not recording["provenance"].get(key):
                 found.append(f"recording.json does not say {key}")
-        settings = json.loads((run / "run.json").read_text("utf-8"))["settings_digest"]
-        if recording["run"]["settings_digest"] != settings:
+        document = json.loads((run / "run.json").read_text("utf-8"))
+        if not same_settings(recording["run"], document):
             found.append("recording.json is of a run of other settings")
+        found += [
+            f"recording.json has another prompt or reply of {role} than the run"
+            for role in unlike(recording["entries"], events)
+        ]
     return found
+
+
+def same_settings(header: dict[str, Any], document: dict[str, Any]) -> bool:
+    """Whether a recording's header is that of the run. One that was written reply by reply
+    (``--record``) holds no digest of the settings; all that it does hold is compared.
+    """
+    named = {name: value for name, value in header.items() if name != "settings_digest"}
+    settings = {name: document["settings"][name] for name in named}
+    return named == settings and header["settings_digest"] in ("", document["settings_digest"])
+
+
+def unlike(entries: dict[str, Any], events: list[dict[str, Any]]) -> list[str]:
+    """The roles whose prompt or reply is not the same in a recording and in a run's events."""
+    there: dict[str, list[str]] = {}
+    for event in events:
+        if event["type"] == "request_started":
+            there[event["role"]] = [event["prompt_payload"], event["fixed_payload"]]
+        elif event["type"] == "reply_received" and event["outcome"] == "answer":
+            there[event["role"]] += [event["text_payload"]]
+    here = {
+        role: [entry["prompt"], entry["fixed"], sha256(entry["reply"].encode()).hexdigest()]
+        for role, entry in entries.items()
+        if "reply" in entry
+    }
+    return sorted(role for role in there.keys() | here.keys() if there.get(role) != here.get(role))
 
 
 def promptpo(*words: str | Path) -> subprocess.CompletedProcess[str]:
@@ -133,3 +164,29 @@ def test_an_unfinished_run_is_no_kept_run(copy: Path) -> None:
     events.write_text("".join(kept), "utf-8")
     assert "it is not finished" in problems(copy)
     assert "its result was not measured on held-out episodes" in problems(copy)
+
+
+@pytest.fixture
+def kept(tmp_path: Path) -> Path:
+    """A copy of a kept run, to be changed."""
+    if not KEPT:
+        pytest.skip("no run is kept")
+    return Path(shutil.copytree(KEPT[0], tmp_path / KEPT[0].name))
+
+
+def test_a_recording_of_other_replies_or_settings_is_found(kept: Path) -> None:
+    file = kept / "recording.json"
+    recording = json.loads(file.read_text("utf-8"))
+    recording["run"]["seed"] += 1
+    recording["entries"]["policy/1/2"]["reply"] += " "
+    del recording["entries"]["policy/2/1"]
+    file.write_text(json.dumps(recording), "utf-8")
+    assert problems(kept) == [
+        "recording.json is of a run of other settings",
+        "recording.json has another prompt or reply of policy/1/2 than the run",
+        "recording.json has another prompt or reply of policy/2/1 than the run",
+    ]
+    recording["run"]["seed"] -= 1
+    recording["run"]["settings_digest"] = "0" * 64
+    file.write_text(json.dumps(recording), "utf-8")
+    assert "recording.json is of a run of other settings" in problems(kept)
