@@ -20,6 +20,9 @@ final class CompareChart {
     private static final int HEIGHT = 420;
     private static final int MARGIN = 150;
 
+    /** A reference further away than so many times the spread of the runs is not drawn. */
+    private static final double FAR = 3;
+
     private CompareChart() {}
 
     /**
@@ -52,23 +55,6 @@ final class CompareChart {
         }
         end *= 1.035;
         SideLabels labels = new SideLabels();
-        for (Optional<Reference> reference :
-                List.of(first.references().random(), first.references().best())) {
-            if (reference.isPresent() && first.measure().equals("return")) {
-                boolean random = reference.equals(first.references().random());
-                double value = reference.get().value();
-                XYSeries line =
-                        chart.addSeries(
-                                random ? "random policy" : "reference",
-                                new double[] {0, end},
-                                new double[] {value, value});
-                line.setMarker(SeriesMarkers.NONE);
-                line.setLineColor(random ? Ink.MUTED : Ink.GREEN);
-                line.setLineStyle(PaperTheme.DASHED);
-                low = Math.min(low, value);
-                high = Math.max(high, value);
-            }
-        }
         for (int i = 0; i < runs.size(); i++) {
             LearningCurve curve = runs.get(i).curve();
             Color ink = colour.apply(i);
@@ -114,6 +100,35 @@ final class CompareChart {
                 labels.add(last, label.apply(runs.get(i)), Numbers.score(last), ink);
             }
         }
+        for (Optional<Reference> reference :
+                List.of(first.references().random(), first.references().best())) {
+            if (reference.isEmpty() || !first.measure().equals("return")) {
+                continue;
+            }
+            boolean random = reference.equals(first.references().random());
+            double value = reference.get().value();
+            String name = random ? "random policy" : "reference";
+            double away = Math.max(low - value, value - high);
+            if (away > FAR * (high - low) && high > low) {
+                // Runs that lie close together would be one line beside it.
+                chart.note(
+                        "The "
+                                + name
+                                + " ("
+                                + Numbers.score(value)
+                                + ") lies "
+                                + (value < low ? "below" : "above")
+                                + " the picture.");
+                continue;
+            }
+            XYSeries line =
+                    chart.addSeries(name, new double[] {0, end}, new double[] {value, value});
+            line.setMarker(SeriesMarkers.NONE);
+            line.setLineColor(random ? Ink.MUTED : Ink.GREEN);
+            line.setLineStyle(PaperTheme.DASHED);
+            low = Math.min(low, value);
+            high = Math.max(high, value);
+        }
         chart.addAnnotation(labels);
         chart.setXAxisTitle("environment steps, all candidates together");
         chart.setYAxisTitle("mean " + first.measure() + " of an episode");
@@ -130,7 +145,7 @@ final class CompareChart {
         if (runs.stream().anyMatch(run -> run.curve().finalHeldout().isPresent())) {
             chart.note(
                     "Bars: 95 % intervals over held-out episodes of one policy, not over runs."
-                            + " Dashed: random policy and reference of the task.");
+                            + " Dashed: random policy (grey) and reference of the task (green).");
         }
         runs.stream()
                 .filter(run -> run.curve().steering().any())

@@ -257,10 +257,16 @@ final class LiveDisplay implements RunObserver, AutoCloseable {
 
         private String status(Run run) {
             long elapsed = System.nanoTime() - began;
-            int total = run.settings().rounds() * run.settings().candidates();
+            int total = 0;
             int done = 0;
             for (int round = 1; round <= run.settings().rounds(); round++) {
-                done += run.candidates(round).size();
+                int here = run.candidates(round).size();
+                done += here;
+                // A branch took over rounds of its parent's N; inserted policies come on top.
+                total +=
+                        round <= run.rounds().size()
+                                ? here
+                                : Math.max(here, run.settings().candidates());
             }
             StringBuilder text = new StringBuilder();
             text.append(done).append(" of ").append(total).append(" candidates");

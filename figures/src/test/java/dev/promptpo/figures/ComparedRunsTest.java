@@ -29,13 +29,14 @@ class ComparedRunsTest {
                         "1 N 10, R 2",
                         "1 N 10, R 2, held-out",
                         "2 N 2, R 1",
-                        "2 N 2, R 1, held-out",
-                        "random policy");
+                        "2 N 2, R 1, held-out");
         XYSeries diamond = chart.getSeries("2 N 2, R 1, held-out");
         assertThat(diamond.getYData()).containsExactly(950);
         assertThat(chart.getSeries("1 N 10, R 2").getLineColor())
                 .isNotEqualTo(chart.getSeries("2 N 2, R 1").getLineColor());
-        assertThat(chart.description()).contains("2 runs");
+        assertThat(chart.description())
+                .contains("2 runs")
+                .contains("The random policy (\u2212186.3) lies below the picture");
         Comparison both = Comparison.of(ten, five);
         assertThat(both.runs().get(1).difference().orElseThrow().estimate()).isEqualTo(-17);
     }

@@ -1,0 +1,84 @@
+"""The notebook on driving a run by hand, executed from its first cell to its last."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import nbformat
+import pytest
+from conftest import NOTEBOOKS
+from nbclient import NotebookClient
+from nbformat import NotebookNode
+from test_notebooks import data
+
+NAME = "09-driving-a-run.ipynb"
+
+
+@pytest.fixture(scope="module")
+def executed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, NotebookNode]:
+    """Its code cells by their tag, executed."""
+    folder = tmp_path_factory.mktemp("driving")
+    notebook = nbformat.read(NOTEBOOKS / NAME, as_version=4)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PROMPTPO_RUNS", str(folder / "runs"))
+        NotebookClient(
+            notebook,
+            kernel_name="promptpo-java",
+            timeout=300,
+            startup_timeout=120,
+            resources={"metadata": {"path": str(folder)}},
+        ).execute()
+    assert (folder / "noiseworld2-policy" / "pyproject.toml").exists()
+    return {cell.metadata.tags[0]: cell for cell in notebook.cells if cell.cell_type == "code"}
+
+
+def text(cell: NotebookNode) -> str:
+    """What the last line of a cell shows, as text."""
+    (shown,) = [o for o in cell.outputs if o.output_type == "execute_result"]
+    return shown["data"]["text/plain"]
+
+
+def test_the_committed_notebook_is_clean() -> None:
+    notebook = nbformat.read(Path(NOTEBOOKS) / NAME, as_version=4)
+    nbformat.validate(notebook)
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            assert cell.outputs == []
+            assert cell.execution_count is None
+
+
+def test_every_cell_shows_something_and_nothing_goes_wrong(
+    executed: dict[str, NotebookNode],
+) -> None:
+    for tag, cell in executed.items():
+        assert cell.outputs, f"the cell '{tag}' shows nothing"
+        for output in cell.outputs:
+            assert output.output_type != "error", f"{tag}: {output}"
+            assert output.get("name") != "stderr", f"{tag} wrote to stderr: {output.text}"
+
+
+def test_the_first_round_is_the_recordings_and_can_be_looked_at(
+    executed: dict[str, NotebookNode],
+) -> None:
+    assert text(executed["preview"]).startswith("You write a control policy in Python")
+    assert "sent 10 times" in text(executed["preview"])
+    assert text(executed["step"]).startswith("PromptPO on NoiseWorld2: 3 rounds of 10 candidates")
+    assert re.match(r"Round 1, candidate \d+: \d+", text(executed["candidate"]))
+    assert re.search(r"lines added, \d+ taken away", text(executed["diff"]))
+    assert text(executed["trace"]).splitlines()[0].split()[0] == "step"
+
+
+def test_the_branch_has_the_hint_and_the_stamp(executed: dict[str, NotebookNode]) -> None:
+    assert "(inserted by hand)" in text(executed["insert"])
+    assert "- A move may fail on the yellow cells only" in text(executed["hinted"])
+    assert "steered by hand: 1 hint, 1 inserted policy; a branch of" in text(executed["branch"])
+    assert text(executed["lineage"]).splitlines()[0].endswith(", a hint")
+    assert "insert" in text(executed["interventions"])
+
+
+def test_both_are_compared_on_the_same_episodes(executed: dict[str, NotebookNode]) -> None:
+    lines = text(executed["comparison"]).splitlines()
+    assert len([line for line in lines if "NoiseWorld2" in line and "true" in line]) == 1
+    assert " 40 " in text(executed["comparison"])
+    assert "<svg" in data(executed["curves"], "image/svg+xml")
