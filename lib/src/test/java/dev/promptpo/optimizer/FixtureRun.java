@@ -16,6 +16,7 @@ import dev.promptpo.rollout.RolloutListener;
 import dev.promptpo.rollout.RolloutRequest;
 import dev.promptpo.rollout.RolloutResult;
 import dev.promptpo.rollout.RolloutResult.Completed;
+import dev.promptpo.rollout.RolloutResult.Failed;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -79,12 +80,21 @@ final class FixtureRun {
 
     private FixtureRun() {}
 
-    /** Argument: the folder to make, whose name says the format. */
+    /**
+     * Argument: the folder to make, whose name says the format; it ends in {@code steered} for a
+     * run that a person steered between its sessions.
+     */
     public static void main(String[] args) throws IOException {
         Path folder = Path.of(args[0]);
         try (RolloutEngine engine = new Unnamed(RolloutEngines.shared())) {
             Run first = plan(folder, engine).start();
             first.step();
+            if (folder.getFileName().toString().endsWith("steered")) {
+                first.hint("Fewer random moves.");
+                first.insert(
+                        "class NoiseWorld0Policy:\n    def act(self, obs):\n        return 1\n");
+                first.choose(first.candidate(1, first.best().index() == 1 ? 2 : 1));
+            }
             first.close();
             plan(folder, engine).run().close();
         }
@@ -133,21 +143,34 @@ final class FixtureRun {
         }
 
         private static RolloutResult withoutHost(RolloutResult result) {
-            return result instanceof Completed done
-                    ? new Completed(
-                            done.returns(),
-                            done.lengths(),
-                            done.successes(),
-                            done.score(),
-                            done.steps(),
-                            done.actionsDigest(),
-                            done.isolation(),
-                            done.seconds(),
-                            done.policyCpuSeconds(),
-                            done.workerCpuSeconds(),
-                            "fixture",
-                            done.trace())
-                    : result;
+            return switch (result) {
+                case Completed done ->
+                        new Completed(
+                                done.returns(),
+                                done.lengths(),
+                                done.successes(),
+                                done.score(),
+                                done.steps(),
+                                done.actionsDigest(),
+                                done.isolation(),
+                                done.seconds(),
+                                done.policyCpuSeconds(),
+                                done.workerCpuSeconds(),
+                                "fixture",
+                                done.trace());
+                case Failed failed ->
+                        new Failed(
+                                failed.kind(),
+                                failed.phase(),
+                                failed.message(),
+                                failed.traceback(),
+                                failed.episode(),
+                                failed.step(),
+                                failed.steps(),
+                                failed.isolation(),
+                                failed.seconds(),
+                                "fixture");
+            };
         }
 
         @Override
