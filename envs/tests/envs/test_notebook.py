@@ -123,7 +123,7 @@ def test_a_step_by_hand_comes_to_what_a_rollout_comes_to():
     assert handle.reset(2).tolist() == rolled.reset(2).tolist()
     for action in np.random.default_rng(0).uniform(-1, 1, (5, 3)):
         frame, reward, *_ = handle.step(action.tolist())
-        step = rolled.step(action)
-        assert (frame.tolist(), reward) == (step.frame.tolist(), step.reward)
+        rolled_frame, rolled_reward, *_ = rolled.step(action)
+        assert (frame.tolist(), reward) == (rolled_frame.tolist(), rolled_reward)
     handle.close()
     rolled.close()
