@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 import os
 import signal
+import time
 import types
 from collections.abc import Callable
 from sys import modules
@@ -69,6 +70,8 @@ class CpuTimer:
         self._limit = 0.0
         self._seen = 0
         self._ticks = 0
+        self._used = time.process_time  # before generated code could put another in its place
+        self._ticked = self._used()
         signal.signal(signal.SIGPROF, self._tick)
         signal.setitimer(signal.ITIMER_PROF, _TICK, _TICK)
 
@@ -92,11 +95,14 @@ class CpuTimer:
             raise CpuLimitReached("the call used its CPU time, and caught what stopped it")
 
     def _tick(self, _signal: int, _frame: types.FrameType | None) -> None:
+        # Compiled code lets no tick through until it returns, and then one for all of its time.
+        before, self._ticked = self._ticked, self._used()
+        ticks = max(1, int((self._ticked - before) / _TICK))
         if self._call != self._seen:
             self._seen = self._call
-            self._ticks = 0
-            return
-        self._ticks += 1
+            self._ticks = ticks - 1
+        else:
+            self._ticks += ticks
         if self._ticks * _TICK >= self._limit:
             limit, self._limit = self._limit, math.inf
             raise CpuLimitReached(f"the call used its {limit:g} s of CPU time without returning")
