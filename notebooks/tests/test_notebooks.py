@@ -120,7 +120,8 @@ def test_the_table_of_rounds_holds_all_rounds(quickstart: dict[str, NotebookNode
     lines = data(quickstart["rounds"], "text/plain").splitlines()
     assert lines[0].split()[:3] == ["round", "candidates", "failed"]
     assert [line.split()[0] for line in lines[1:4]] == ["1", "2", "3"]
-    assert lines[4] == "rounds: 3 rows, 11 columns"
+    assert lines[0].split()[-1] == "steered"
+    assert lines[4] == "rounds: 3 rows, 12 columns"
     header = re.findall(r"<th [^>]*>([^<]*)<", data(quickstart["rounds"], "text/html"))
     assert header == lines[0].split()
 
