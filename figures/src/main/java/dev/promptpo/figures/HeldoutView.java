@@ -2,7 +2,9 @@ package dev.promptpo.figures;
 
 import dev.promptpo.analysis.HeldoutEstimate;
 import dev.promptpo.analysis.Interval;
+import dev.promptpo.environment.EnvironmentSpec.References;
 import java.util.Locale;
+import java.util.OptionalDouble;
 
 /** A held-out estimate in a cell: the number large, its interval, what to compare it with. */
 final class HeldoutView {
@@ -20,22 +22,7 @@ final class HeldoutView {
         out.append(large(interval));
         out.append("<table style=\"border-collapse:collapse;font-variant-numeric:tabular-nums\">");
         if (result.measure().equals("return")) {
-            result.references()
-                    .best()
-                    .ifPresent(best ->
-                            row(
-                                    out,
-                                    HeldoutEstimate.nameOf(best),
-                                    Numbers.score(best.value()),
-                                    best.kind()));
-            result.references()
-                    .random()
-                    .ifPresent(random ->
-                            row(
-                                    out,
-                                    "random policy",
-                                    Numbers.score(random.value()),
-                                    random.kind()));
+            references(out, result.references());
         }
         result.search()
                 .ifPresent(value ->
@@ -44,15 +31,7 @@ final class HeldoutView {
                                 "search score",
                                 Numbers.score(value),
                                 "it was chosen by this, so it flatters"));
-        result.normalised()
-                .ifPresent(value ->
-                        row(
-                                out,
-                                "normalised",
-                                Numbers.score(value),
-                                "0 is the random policy, 1 the "
-                                        + HeldoutEstimate.nameOf(
-                                                result.references().best().orElseThrow())));
+        normalised(out, result.normalised(), result.references());
         return Html.block(out.append("</table>").toString());
     }
 
@@ -71,6 +50,33 @@ final class HeldoutView {
                                 interval.n(),
                                 interval.unit(),
                                 interval.method()));
+    }
+
+    /** What to compare a mean return with, as rows. */
+    static void references(StringBuilder out, References references) {
+        references
+                .best()
+                .ifPresent(best ->
+                        row(
+                                out,
+                                HeldoutEstimate.nameOf(best),
+                                Numbers.score(best.value()),
+                                best.kind()));
+        references
+                .random()
+                .ifPresent(random ->
+                        row(out, "random policy", Numbers.score(random.value()), random.kind()));
+    }
+
+    /** The normalised return as a row; none where the references do not allow one. */
+    static void normalised(StringBuilder out, OptionalDouble normalised, References references) {
+        normalised.ifPresent(value ->
+                row(
+                        out,
+                        "normalised",
+                        Numbers.score(value),
+                        "0 is the random policy, 1 the "
+                                + HeldoutEstimate.nameOf(references.best().orElseThrow())));
     }
 
     static void row(StringBuilder out, String name, String value, String note) {

@@ -13,6 +13,8 @@ final class Html {
     static final String SANS = "var(--jp-ui-font-family, system-ui, sans-serif)";
     static final String MONO = "var(--jp-code-font-family, ui-monospace, monospace)";
 
+    private static final String NUMBER_CELL = "text-align:right;padding:2px 0 2px 18px;";
+
     private Html() {}
 
     static String escape(String text) {
@@ -55,6 +57,28 @@ final class Html {
 
     static String muted(String text) {
         return "<div style=\"color:" + MUTED + ";margin:2px 0 6px\">" + escape(text) + "</div>";
+    }
+
+    /**
+     * A row of a table of numbers: {@code tag} is {@code th} or {@code td}, each cell right
+     * aligned.
+     */
+    static void row(StringBuilder out, String tag, String colour, String... values) {
+        out.append("<tr style=\"background:transparent\">");
+        for (String value : values) {
+            out.append('<')
+                    .append(tag)
+                    .append(" style=\"")
+                    .append(NUMBER_CELL)
+                    .append("color:")
+                    .append(colour)
+                    .append(";font-weight:400\">")
+                    .append(escape(value))
+                    .append("</")
+                    .append(tag)
+                    .append('>');
+        }
+        out.append("</tr>");
     }
 
     static String hex(java.awt.Color color) {

@@ -1,6 +1,5 @@
 package dev.promptpo.figures;
 
-import dev.promptpo.analysis.HeldoutEstimate;
 import dev.promptpo.analysis.Interval;
 import dev.promptpo.analysis.PolicyEstimate;
 import java.util.Locale;
@@ -22,31 +21,8 @@ final class PolicyEstimateView {
                                 "success",
                                 String.format(Locale.ROOT, "%.0f %%", 100 * share),
                                 "of the episodes"));
-        result.references()
-                .best()
-                .ifPresent(best ->
-                        HeldoutView.row(
-                                out,
-                                HeldoutEstimate.nameOf(best),
-                                Numbers.score(best.value()),
-                                best.kind()));
-        result.references()
-                .random()
-                .ifPresent(random ->
-                        HeldoutView.row(
-                                out,
-                                "random policy",
-                                Numbers.score(random.value()),
-                                random.kind()));
-        result.normalised()
-                .ifPresent(value ->
-                        HeldoutView.row(
-                                out,
-                                "normalised",
-                                Numbers.score(value),
-                                "0 is the random policy, 1 the "
-                                        + HeldoutEstimate.nameOf(
-                                                result.references().best().orElseThrow())));
+        HeldoutView.references(out, result.references());
+        HeldoutView.normalised(out, result.normalised(), result.references());
         out.append("</table>");
         out.append(
                 Html.muted(

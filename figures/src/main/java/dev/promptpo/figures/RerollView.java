@@ -5,8 +5,6 @@ import java.util.Locale;
 
 /** A policy rolled out again, in a cell: the verdict, and each episode beside the run's. */
 final class RerollView {
-    private static final String CELL = "text-align:right;padding:2px 0 2px 18px;";
-
     private RerollView() {}
 
     static String html(Reroll reroll) {
@@ -18,11 +16,11 @@ final class RerollView {
         if (!reroll.returns().isEmpty()) {
             out.append(
                     "<table style=\"border-collapse:collapse;font-variant-numeric:tabular-nums\">");
-            row(out, "th", Html.MUTED, "seed", "return in the run", "here", "");
+            Html.row(out, "th", Html.MUTED, "seed", "return in the run", "here", "");
             for (int i = 0; i < reroll.returns().size(); i++) {
                 double there = reroll.candidate().returns().get(i);
                 double here = reroll.returns().get(i);
-                row(
+                Html.row(
                         out,
                         "td",
                         Html.TEXT,
@@ -34,24 +32,6 @@ final class RerollView {
             out.append("</table>");
         }
         return Html.block(out.toString());
-    }
-
-    private static void row(StringBuilder out, String tag, String colour, String... values) {
-        out.append("<tr style=\"background:transparent\">");
-        for (String value : values) {
-            out.append('<')
-                    .append(tag)
-                    .append(" style=\"")
-                    .append(CELL)
-                    .append("color:")
-                    .append(colour)
-                    .append(";font-weight:400\">")
-                    .append(Html.escape(value))
-                    .append("</")
-                    .append(tag)
-                    .append('>');
-        }
-        out.append("</tr>");
     }
 
     private static String number(double value) {

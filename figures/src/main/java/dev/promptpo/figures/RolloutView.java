@@ -8,7 +8,6 @@ import java.util.Locale;
 /** A rollout in a cell: its episodes, or what failed and the policy's own lines. */
 final class RolloutView {
     private static final int SHOWN = 20;
-    private static final String CELL = "text-align:right;padding:2px 0 2px 18px;";
 
     private RolloutView() {}
 
@@ -46,10 +45,10 @@ final class RolloutView {
     private static String episodes(Completed done) {
         StringBuilder out = new StringBuilder(Html.heading(heading(done)));
         out.append("<table style=\"border-collapse:collapse;font-variant-numeric:tabular-nums\">");
-        row(out, "th", Html.MUTED, "episode", "return", "length", "success");
+        Html.row(out, "th", Html.MUTED, "episode", "return", "length", "success");
         int shown = Math.min(SHOWN, done.returns().size());
         for (int i = 0; i < shown; i++) {
-            row(
+            Html.row(
                     out,
                     "td",
                     Html.TEXT,
@@ -93,23 +92,5 @@ final class RolloutView {
                 + " · isolation "
                 + result.isolation().id()
                 + (result.host().isEmpty() ? "" : " · on " + result.host());
-    }
-
-    private static void row(StringBuilder out, String tag, String colour, String... values) {
-        out.append("<tr style=\"background:transparent\">");
-        for (String value : values) {
-            out.append('<')
-                    .append(tag)
-                    .append(" style=\"")
-                    .append(CELL)
-                    .append("color:")
-                    .append(colour)
-                    .append(";font-weight:400\">")
-                    .append(Html.escape(value))
-                    .append("</")
-                    .append(tag)
-                    .append('>');
-        }
-        out.append("</tr>");
     }
 }
