@@ -45,7 +45,7 @@ _OPTIONAL_KEYS = ("board", "code")
 """A NoiseWorld's board; the digest of the files of an environment that a user registered."""
 _FIELD_KEYS = {"name", "start", "stop", "shape", "unit", "low", "high", "meaning", "extra"}
 _ACTION_KEYS = {"kind", "n", "names", "units", "shape", "low", "high"}
-_REFERENCE_KINDS = ("exact", "measured", "published")
+_REFERENCE_KINDS = ("exact", "protocol", "published", "truncated", "measured")
 
 
 class InvalidSpecification(ValueError):

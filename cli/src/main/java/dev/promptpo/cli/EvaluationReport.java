@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.promptpo.environment.EnvironmentSpec;
+import dev.promptpo.environment.ReferenceKind;
 import dev.promptpo.rollout.RolloutResult;
 import java.io.PrintWriter;
 import java.util.List;
@@ -102,7 +103,7 @@ final class EvaluationReport {
                         out.printf(
                                 Locale.ROOT,
                                 "; %s %.2f",
-                                r.kind().equals("exact") ? "optimum" : "best known",
+                                r.kind() == ReferenceKind.EXACT ? "optimum" : "best known",
                                 r.value()));
         out.printf(Locale.ROOT, "%n%d steps in %.2f s%n", done.steps(), done.seconds());
     }

@@ -2,6 +2,7 @@ package dev.promptpo.figures;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.promptpo.environment.EnvironmentSpec;
+import dev.promptpo.environment.ReferenceKind;
 import java.awt.BasicStroke;
 import java.awt.Color;
 import java.awt.Font;
@@ -287,7 +288,7 @@ final class BoardPicture {
         if (spec.references().best().isPresent()) {
             double value = spec.references().best().get().value();
             String name =
-                    spec.references().best().get().kind().equals("exact")
+                    spec.references().best().get().kind() == ReferenceKind.EXACT
                             ? "optimum"
                             : "best known";
             fact(graphics, x, y, name, Numbers.score(value));

@@ -4,6 +4,7 @@ import dev.promptpo.analysis.Ablation;
 import dev.promptpo.analysis.Comparison;
 import dev.promptpo.analysis.Curves;
 import dev.promptpo.analysis.LearningCurve;
+import dev.promptpo.analysis.NormalisedReturns;
 import dev.promptpo.environment.EnvironmentSpec;
 import dev.promptpo.film.Film;
 import dev.promptpo.optimizer.Candidate;
@@ -122,14 +123,25 @@ public final class Figures {
         return before.diff(after);
     }
 
-    /** The held-out results of runs, one row a run, random policy at 0 and the reference at 1. */
+    /**
+     * The held-out results of runs on several tasks, random policy at 0 and each task's reference
+     * at 1, every run shown. {@code normalised(NormalisedReturns.of(runs).with(...))} takes a
+     * reference of your own.
+     *
+     * @throws IllegalArgumentException where no run can be placed; the message says why
+     */
     public static ThemedChart normalised(Run... runs) {
-        return normalised(List.of(runs).stream().map(Run::directory).toArray(Path[]::new));
+        return normalised(NormalisedReturns.of(runs));
     }
 
     /** As {@link #normalised(Run...)}, of runs' folders. */
     public static ThemedChart normalised(Path... runs) {
-        return NormalisedChart.of(List.of(runs).stream().map(Curves::heldout).toList());
+        return normalised(NormalisedReturns.of(runs));
+    }
+
+    /** As {@link #normalised(Run...)}; its table has the numbers. */
+    public static ThemedChart normalised(NormalisedReturns returns) {
+        return NormalisedChart.of(returns);
     }
 
     /**

@@ -61,11 +61,15 @@ final class HeldoutView {
                                 out,
                                 HeldoutEstimate.nameOf(best),
                                 Numbers.score(best.value()),
-                                best.kind()));
+                                best.kind().toString()));
         references
                 .random()
                 .ifPresent(random ->
-                        row(out, "random policy", Numbers.score(random.value()), random.kind()));
+                        row(
+                                out,
+                                "random policy",
+                                Numbers.score(random.value()),
+                                random.kind().toString()));
     }
 
     /** The normalised return as a row; none where the references do not allow one. */

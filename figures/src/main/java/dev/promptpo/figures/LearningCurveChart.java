@@ -6,6 +6,7 @@ import dev.promptpo.analysis.Interval;
 import dev.promptpo.analysis.LearningCurve;
 import dev.promptpo.analysis.StepCurve;
 import dev.promptpo.environment.EnvironmentSpec.Reference;
+import dev.promptpo.environment.ReferenceKind;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -112,7 +113,7 @@ final class LearningCurveChart {
     /** Whether a score is better than the exact optimum, which no policy is. */
     private static boolean beyond(LearningCurve curve) {
         return best(curve)
-                .filter(best -> best.kind().equals("exact"))
+                .filter(best -> best.kind() == ReferenceKind.EXACT)
                 .filter(best ->
                         curve.attempts().stream()
                                 .anyMatch(one -> one.score().orElse(best.value()) > best.value()))

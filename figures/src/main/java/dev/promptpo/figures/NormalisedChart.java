@@ -1,129 +1,228 @@
 package dev.promptpo.figures;
 
-import dev.promptpo.analysis.HeldoutEstimate;
 import dev.promptpo.analysis.Interval;
-import dev.promptpo.analysis.Statistics;
-import dev.promptpo.environment.EnvironmentSpec.Reference;
+import dev.promptpo.analysis.NormalisedReturns;
+import dev.promptpo.analysis.NormalisedReturns.Member;
+import dev.promptpo.analysis.NormalisedReturns.Task;
+import dev.promptpo.environment.ReferenceKind;
 import java.awt.BasicStroke;
 import java.awt.Font;
 import java.awt.Graphics2D;
+import java.awt.Shape;
 import java.awt.geom.Ellipse2D;
 import java.awt.geom.Line2D;
+import java.awt.geom.Path2D;
+import java.awt.geom.Rectangle2D;
+import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
+import java.util.Locale;
+import java.util.stream.Collectors;
 import org.knowm.xchart.XYSeries;
 import org.knowm.xchart.internal.chartpart.Annotation;
 import org.knowm.xchart.style.markers.SeriesMarkers;
 
-/** Runs on one scale: the random policy at 0, each task's reference at 1, one row a run. */
+/**
+ * Runs on one scale: the random policy at 0, each task's reference at 1; a task's runs stand
+ * beneath each other, each with its interval. The mark says what the reference is.
+ */
 final class NormalisedChart {
     private static final int WIDTH = 720;
-    private static final int ROW = 40;
-    private static final int AROUND = 135;
+    private static final int RUN = 22;
+    private static final int BETWEEN_TASKS = 20;
+    private static final int AROUND = 150;
 
     /** A plot lower than the styler's tick spacing is not scaled by XChart at all. */
     private static final int LOWEST_PLOT = 90;
 
     private NormalisedChart() {}
 
-    static ThemedChart of(List<HeldoutEstimate> runs) {
-        List<HeldoutEstimate> shown =
-                runs.stream().filter(run -> run.normalised().isPresent()).toList();
-        if (shown.isEmpty()) {
+    static ThemedChart of(NormalisedReturns returns) {
+        List<Task> tasks = returns.tasks();
+        if (tasks.isEmpty()) {
             throw new IllegalArgumentException(
-                    "a normalised return needs a random and a best known return; none of the "
-                            + runs.size()
-                            + " runs is on a task that has both");
+                    "no run can be placed between a random policy and a reference: "
+                            + String.join("; ", returns.omitted()));
         }
+        double rows = rows(tasks);
         ThemedChart chart =
-                new ThemedChart(WIDTH, AROUND + Math.max(LOWEST_PLOT, ROW * shown.size()), 150);
+                new ThemedChart(WIDTH, AROUND + (int) Math.max(LOWEST_PLOT, RUN * rows), 190);
         chart.headline("Normalised return on held-out episodes");
-        chart.reading("0 is the random policy, 1 the reference of each task; every run is shown.");
+        chart.reading(
+                "0 is the random policy, 1 the reference of each task; every run is shown. "
+                        + returns.claim());
         chart.setXAxisTitle("normalised return");
         chart.getStyler().setYAxisTicksVisible(false);
         chart.getStyler().setPlotGridHorizontalLinesVisible(false);
         chart.getStyler().setPlotGridVerticalLinesVisible(true);
         double low = 0;
         double high = 1;
-        for (HeldoutEstimate run : shown) {
-            low = Math.min(low, scaled(run, run.estimate().low()));
-            high = Math.max(high, scaled(run, run.estimate().high()));
+        for (Task task : tasks) {
+            for (Member run : task.runs()) {
+                low = Math.min(low, task.scaled(run.heldout().low()));
+                high = Math.max(high, task.scaled(run.heldout().high()));
+            }
         }
         double air = .04 * (high - low);
         chart.getStyler().setXAxisMin(low - air);
         chart.getStyler().setXAxisMax(high + air);
         chart.getStyler().setXAxisTickLabelsFormattingFunction(Numbers.axis(low - air, high + air));
-        chart.getStyler().setYAxisMin(.4);
-        chart.getStyler().setYAxisMax(shown.size() + .6);
+        chart.getStyler().setYAxisMin(0.);
+        chart.getStyler().setYAxisMax(rows);
         for (double at : new double[] {0, 1}) {
             XYSeries line =
                     chart.addSeries(
                             at == 0 ? "random policy" : "reference",
                             new double[] {at, at},
-                            new double[] {.4, shown.size() + .6});
+                            new double[] {0, rows});
             line.setMarker(SeriesMarkers.NONE);
             line.setLineColor(at == 0 ? Ink.MUTED : Ink.GREEN);
             line.setLineStyle(PaperTheme.DASHED);
         }
-        chart.addAnnotation(new Rows(shown));
+        List<Row> placed = placed(tasks, rows);
+        // The runs as series too, so that an export's numbers are those drawn.
+        for (Task task : tasks) {
+            List<Row> own = placed.stream().filter(row -> row.task() == task).toList();
+            XYSeries runs =
+                    chart.dots(
+                            task.environment(),
+                            own.stream().mapToDouble(Row::value).toArray(),
+                            own.stream().mapToDouble(Row::height).toArray(),
+                            Ink.BLUE);
+            runs.setMarker(SeriesMarkers.NONE);
+        }
+        chart.addAnnotation(new Rows(placed));
         chart.note(
-                "Bars: 95 % intervals over episodes of one policy, not over runs. Filled: the"
-                        + " reference is exact; hollow: it was measured or published.");
-        shown.stream()
-                .filter(run -> run.steering().any())
-                .forEach(run -> chart.note(run.environment() + ": " + run.steering().stamp()));
+                "Bars: 95 % intervals over episodes of one policy, not over runs. The reference is "
+                        + tasks.stream()
+                                .map(task -> task.reference().kind())
+                                .distinct()
+                                .sorted()
+                                .map(kind -> mark(kind) + " " + words(kind))
+                                .collect(Collectors.joining(", "))
+                        + ".");
+        tasks.stream()
+                .map(Task::runs)
+                .flatMap(Collection::stream)
+                .filter(run -> run.curve().steering().any())
+                .forEach(run -> chart.note(run.run() + ": " + run.curve().steering().stamp()));
+        returns.omitted().forEach(line -> chart.note("Left out: " + line));
         return chart;
     }
 
-    private static double scaled(HeldoutEstimate run, double value) {
-        return Statistics.normalised(
-                value,
-                run.references().random().orElseThrow().value(),
-                run.references().best().orElseThrow().value());
+    private static double rows(List<Task> tasks) {
+        int runs = tasks.stream().mapToInt(task -> task.runs().size()).sum();
+        return runs + (tasks.size() * (double) BETWEEN_TASKS) / RUN;
+    }
+
+    private static List<Row> placed(List<Task> tasks, double rows) {
+        List<Row> placed = new ArrayList<>();
+        double height = rows;
+        for (Task task : tasks) {
+            height -= .5 * BETWEEN_TASKS / RUN;
+            for (Member run : task.runs()) {
+                height -= .5;
+                placed.add(new Row(task, run, height));
+                height -= .5;
+            }
+            height -= .5 * BETWEEN_TASKS / RUN;
+        }
+        return placed;
+    }
+
+    private static String mark(ReferenceKind kind) {
+        return switch (kind) {
+            case EXACT -> "\u25cf";
+            case PROTOCOL -> "\u25a0";
+            case PUBLISHED -> "\u25b2";
+            case TRUNCATED -> "\u25a1";
+            case MEASURED -> "\u25cb";
+        };
+    }
+
+    private static String words(ReferenceKind kind) {
+        return switch (kind) {
+            case EXACT -> "exact";
+            case PROTOCOL -> "a learner at its protocol's budget";
+            case PUBLISHED -> "published for this version";
+            case TRUNCATED -> "a learner stopped early (not counted)";
+            case MEASURED -> "another policy measured here (not counted)";
+        };
+    }
+
+    private static Shape shape(ReferenceKind kind, double x, double y) {
+        return switch (kind) {
+            case EXACT, MEASURED -> new Ellipse2D.Double(x - 4.5, y - 4.5, 9, 9);
+            case PROTOCOL, TRUNCATED -> new Rectangle2D.Double(x - 4, y - 4, 8, 8);
+            case PUBLISHED -> {
+                Path2D triangle = new Path2D.Double();
+                triangle.moveTo(x, y - 5);
+                triangle.lineTo(x + 5, y + 4);
+                triangle.lineTo(x - 5, y + 4);
+                triangle.closePath();
+                yield triangle;
+            }
+        };
+    }
+
+    /** One run at its place. */
+    private record Row(Task task, Member run, double height) {
+        double value() {
+            return task.scaled(run.heldout().estimate());
+        }
     }
 
     /** The rows, the first at the top, each named at its right. */
     private static final class Rows extends Annotation {
-        private final List<HeldoutEstimate> runs;
+        private final List<Row> rows;
         private final Font name = Typeface.semiBold(11.5);
         private final Font detail = Typeface.regular(11);
 
-        Rows(List<HeldoutEstimate> runs) {
+        Rows(List<Row> rows) {
             super(false);
-            this.runs = runs;
+            this.rows = rows;
         }
 
         @Override
         public void paint(Graphics2D graphics) {
             double side = getXAxisScreenValueForMax() + 10;
-            for (int i = 0; i < runs.size(); i++) {
-                HeldoutEstimate run = runs.get(i);
-                Interval interval = run.estimate();
-                double y = getYAxisScreenValue(runs.size() - i);
-                double x = getXAxisScreenValue(scaled(run, interval.estimate()));
+            Task before = null;
+            for (Row row : rows) {
+                Task task = row.task();
+                Interval interval = row.run().heldout();
+                ReferenceKind kind = task.reference().kind();
+                double y = getYAxisScreenValue(row.height());
+                double x = getXAxisScreenValue(row.value());
                 graphics.setColor(Ink.BLUE);
                 graphics.setStroke(new BasicStroke(2.2f));
                 graphics.draw(
                         new Line2D.Double(
-                                getXAxisScreenValue(scaled(run, interval.low())),
+                                getXAxisScreenValue(task.scaled(interval.low())),
                                 y,
-                                getXAxisScreenValue(scaled(run, interval.high())),
+                                getXAxisScreenValue(task.scaled(interval.high())),
                                 y));
-                Ellipse2D dot = new Ellipse2D.Double(x - 4.5, y - 4.5, 9, 9);
-                Reference reference = run.references().best().orElseThrow();
-                graphics.setColor(reference.kind().equals("exact") ? Ink.BLUE : Ink.PAPER);
-                graphics.fill(dot);
+                Shape shape = shape(kind, x, y);
+                graphics.setColor(kind.counts() ? Ink.BLUE : Ink.PAPER);
+                graphics.fill(shape);
                 graphics.setColor(Ink.BLUE);
                 graphics.setStroke(new BasicStroke(1.6f));
-                graphics.draw(dot);
-                graphics.setFont(name);
-                graphics.setColor(Ink.TEXT);
-                graphics.drawString(run.environment(), (float) side, (float) (y - 1));
+                graphics.draw(shape);
+                if (task != before) {
+                    graphics.setFont(name);
+                    graphics.setColor(Ink.TEXT);
+                    graphics.drawString(task.environment(), (float) side, (float) (y - 11));
+                }
+                before = task;
                 graphics.setFont(detail);
                 graphics.setColor(Ink.MUTED);
                 graphics.drawString(
-                        Numbers.score(run.normalised().orElseThrow()),
+                        String.format(
+                                Locale.ROOT,
+                                "%s  seed %d",
+                                Numbers.score(row.value()),
+                                row.run().seed()),
                         (float) side,
-                        (float) (y + 13));
+                        (float) (y + 4));
             }
         }
     }

@@ -2,11 +2,14 @@ package dev.promptpo.figures;
 
 import dev.promptpo.analysis.Interval;
 import dev.promptpo.analysis.LearningCurve;
+import dev.promptpo.analysis.NormalisedReturns;
 import dev.promptpo.analysis.StepCurve;
 import dev.promptpo.environment.EnvironmentSpec.Reference;
 import dev.promptpo.environment.EnvironmentSpec.References;
+import dev.promptpo.environment.ReferenceKind;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Random;
@@ -20,12 +23,7 @@ final class Examples {
     }
 
     private static Reference exact(double value) {
-        return new Reference(
-                value,
-                OptionalDouble.empty(),
-                OptionalDouble.empty(),
-                "exact",
-                "dynamic programming");
+        return Reference.of(value, ReferenceKind.EXACT, "dynamic programming");
     }
 
     /** Two rounds of ten, some candidates failed, some far from the best. */
@@ -87,6 +85,41 @@ final class Examples {
                         new Interval(975.9, 974.9, 976.7, .95, 100, "episodes", "BCa bootstrap")),
                 references(),
                 2640);
+    }
+
+    /** Three tasks: one reference is exact, one published, one was stopped early. */
+    static NormalisedReturns normalised() {
+        return new NormalisedReturns(
+                List.of(
+                        measured("NoiseWorld2", 0, 958, 921, 966),
+                        measured("NoiseWorld2", 1, 975.9, 974.9, 976.7),
+                        measured("NoiseWorld2", 2, 610, 540, 690),
+                        measured("button-press-v3", 0, 1201, 1180, 1210),
+                        measured("Hopper-v5", 0, 420, 300, 530),
+                        measured("Hopper-v5", 1, 810, 700, 920)),
+                Map.of(
+                        "button-press-v3",
+                        Reference.of(1100, ReferenceKind.PUBLISHED, "a table"),
+                        "Hopper-v5",
+                        Reference.of(900, ReferenceKind.TRUNCATED, "SAC, 100,000 steps")));
+    }
+
+    private static NormalisedReturns.Member measured(
+            String environment, long seed, double mean, double low, double high) {
+        return new NormalisedReturns.Member(
+                environment + "-" + seed,
+                seed,
+                new LearningCurve(
+                        environment,
+                        "return",
+                        List.of(),
+                        new StepCurve(List.of()),
+                        new StepCurve(List.of()),
+                        Optional.of(
+                                new Interval(
+                                        mean, low, high, .95, 100, "episodes", "BCa bootstrap")),
+                        references(),
+                        2640));
     }
 
     /** A run of which no candidate has finished. */

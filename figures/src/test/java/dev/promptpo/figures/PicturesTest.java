@@ -3,7 +3,6 @@ package dev.promptpo.figures;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.promptpo.analysis.HeldoutEstimate;
 import java.awt.Color;
 import java.awt.Graphics2D;
 import java.awt.image.BufferedImage;
@@ -13,8 +12,6 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashSet;
-import java.util.List;
-import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -50,19 +47,7 @@ class PicturesTest {
                         Picture.of(BestOfNChart.of(Examples.round(975.4, 975.4, 975.4)))),
                 Arguments.of(
                         "expected best of one", Picture.of(BestOfNChart.of(Examples.round(3)))),
-                Arguments.of(
-                        "normalised",
-                        Picture.of(
-                                NormalisedChart.of(
-                                        List.of(
-                                                new HeldoutEstimate(
-                                                        "NoiseWorld2",
-                                                        "return",
-                                                        Examples.crowded()
-                                                                .finalHeldout()
-                                                                .orElseThrow(),
-                                                        OptionalDouble.empty(),
-                                                        Examples.references()))))),
+                Arguments.of("normalised", Picture.of(NormalisedChart.of(Examples.normalised()))),
                 Arguments.of("board", BoardPicture.of(Specs.read("noise-world-2.json"))),
                 Arguments.of("key board", BoardPicture.of(Specs.read("noise-world-4.json"))),
                 Arguments.of(

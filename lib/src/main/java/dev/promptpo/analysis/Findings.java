@@ -1,6 +1,7 @@
 package dev.promptpo.analysis;
 
 import dev.promptpo.environment.EnvironmentSpec.Reference;
+import dev.promptpo.environment.ReferenceKind;
 import dev.promptpo.optimizer.Run;
 import dev.promptpo.optimizer.Steering;
 import java.nio.file.Path;
@@ -261,7 +262,7 @@ public final class Findings {
     }
 
     private static boolean exact(LearningCurve curve) {
-        return curve.references().best().orElseThrow().kind().equals("exact");
+        return curve.references().best().orElseThrow().kind() == ReferenceKind.EXACT;
     }
 
     private static double normalised(LearningCurve curve, double value) {

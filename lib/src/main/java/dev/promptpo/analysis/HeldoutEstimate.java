@@ -2,6 +2,7 @@ package dev.promptpo.analysis;
 
 import dev.promptpo.environment.EnvironmentSpec.Reference;
 import dev.promptpo.environment.EnvironmentSpec.References;
+import dev.promptpo.environment.ReferenceKind;
 import dev.promptpo.optimizer.Steering;
 import java.util.Locale;
 import java.util.Optional;
@@ -58,7 +59,7 @@ public record HeldoutEstimate(
 
     /** What the best reference is called: {@code optimum} where it is exact. */
     public static String nameOf(Reference best) {
-        return best.kind().equals("exact") ? "optimum" : "best known";
+        return best.kind() == ReferenceKind.EXACT ? "optimum" : "best known";
     }
 
     /** A few lines for a person, the estimate first. */
@@ -73,11 +74,12 @@ public record HeldoutEstimate(
         if (measure.equals("return")) {
             references
                     .best()
-                    .ifPresent(best -> line(text, nameOf(best), best.value(), best.kind()));
+                    .ifPresent(
+                            best -> line(text, nameOf(best), best.value(), best.kind().toString()));
             references
                     .random()
-                    .ifPresent(
-                            random -> line(text, "random policy", random.value(), random.kind()));
+                    .ifPresent(random ->
+                            line(text, "random policy", random.value(), random.kind().toString()));
         }
         search.ifPresent(value -> line(text, "search score", value, "chosen by it: flattering"));
         normalised()

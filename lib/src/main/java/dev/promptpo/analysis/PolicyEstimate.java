@@ -127,10 +127,15 @@ public record PolicyEstimate(
         references
                 .best()
                 .ifPresent(best ->
-                        line(text, HeldoutEstimate.nameOf(best), best.value(), best.kind()));
+                        line(
+                                text,
+                                HeldoutEstimate.nameOf(best),
+                                best.value(),
+                                best.kind().toString()));
         references
                 .random()
-                .ifPresent(random -> line(text, "random policy", random.value(), random.kind()));
+                .ifPresent(random ->
+                        line(text, "random policy", random.value(), random.kind().toString()));
         normalised()
                 .ifPresent(value ->
                         text.append(

@@ -240,10 +240,21 @@ public record EnvironmentSpec(
      * @param value expected return of an episode
      * @param low lower end of its 95 % interval; empty where exact
      * @param high upper end
-     * @param kind {@code exact}, {@code measured} or {@code published}
+     * @param kind what stands behind it
      * @param source where it comes from
      */
     @JsonIgnoreProperties(ignoreUnknown = true)
     public record Reference(
-            double value, OptionalDouble low, OptionalDouble high, String kind, String source) {}
+            double value,
+            OptionalDouble low,
+            OptionalDouble high,
+            ReferenceKind kind,
+            String source) {
+
+        /** A reference of one's own, without an interval. */
+        public static Reference of(double value, ReferenceKind kind, String source) {
+            return new Reference(
+                    value, OptionalDouble.empty(), OptionalDouble.empty(), kind, source);
+        }
+    }
 }

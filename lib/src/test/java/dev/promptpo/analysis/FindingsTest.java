@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.promptpo.environment.EnvironmentSpec.Reference;
 import dev.promptpo.environment.EnvironmentSpec.References;
+import dev.promptpo.environment.ReferenceKind;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -15,7 +16,10 @@ class FindingsTest {
 
     @Test
     void equalCandidatesMeanThatOneWouldHaveDone() {
-        assertThat(Findings.candidates(round(references("exact"), 975.4, 975.4, 975.4)).text())
+        assertThat(
+                        Findings.candidates(
+                                        round(references(ReferenceKind.EXACT), 975.4, 975.4, 975.4))
+                                .text())
                 .isEqualTo(
                         "All 3 candidates of the first round scored 975.4: one would have done.");
     }
@@ -23,13 +27,13 @@ class FindingsTest {
     @Test
     void theNumberOfCandidatesThatIsEnoughIsNamed() {
         // The best of two out of {0, 0, 100} is 100 in two pairs of three.
-        assertThat(Findings.candidates(round(references("exact"), 0, 100, 0)).text())
+        assertThat(Findings.candidates(round(references(ReferenceKind.EXACT), 0, 100, 0)).text())
                 .isEqualTo(
                         "One candidate can be expected to score 33.3, the best of 3: 100.0. From n ="
                                 + " 3 on the best is within 5 % of the optimum.");
-        assertThat(Findings.candidates(round(references("exact"), 96, 99)).text())
+        assertThat(Findings.candidates(round(references(ReferenceKind.EXACT), 96, 99)).text())
                 .endsWith("Both are within 5 % of the optimum.");
-        assertThat(Findings.candidates(round(references("published"), 10, 20)).text())
+        assertThat(Findings.candidates(round(references(ReferenceKind.PUBLISHED), 10, 20)).text())
                 .endsWith("Even that is further than 5 % from the best known.");
     }
 
@@ -41,7 +45,9 @@ class FindingsTest {
 
     @Test
     void aFailedCandidateCountsAsTheRandomPolicy() {
-        assertThat(Findings.candidates(round(references("exact"), 80, Double.NaN)).text())
+        assertThat(
+                        Findings.candidates(round(references(ReferenceKind.EXACT), 80, Double.NaN))
+                                .text())
                 .startsWith("One candidate can be expected to score 40.0, the best of 2: 80.0.");
     }
 
@@ -53,11 +59,11 @@ class FindingsTest {
 
     @Test
     void aLaterScoreAboveTheOptimumIsLuckAndAboveTheBestKnownIsNot() {
-        assertThat(Findings.rounds(rounds(references("exact"), 99, 103)).text())
+        assertThat(Findings.rounds(rounds(references(ReferenceKind.EXACT), 99, 103)).text())
                 .endsWith(
                         "One round was enough: later rounds, on other episodes, scored up to 103.0,"
                                 + " more than any policy can expect: the luck of few episodes.");
-        assertThat(Findings.rounds(rounds(references("published"), 50, 103)).text())
+        assertThat(Findings.rounds(rounds(references(ReferenceKind.PUBLISHED), 50, 103)).text())
                 .endsWith(
                         "Later rounds, on other episodes, scored up to 103.0, more than the best"
                                 + " known policy.");
@@ -65,17 +71,23 @@ class FindingsTest {
 
     @Test
     void aResultIsHeldAgainstTheRandomPolicyAndTheBestKnown() {
-        assertThat(result(references("published"), 96, 90, 99, OptionalDouble.of(.75)))
+        assertThat(result(references(ReferenceKind.PUBLISHED), 96, 90, 99, OptionalDouble.of(.75)))
                 .isEqualTo(
                         "On 40 held-out episodes the run's best policy has a mean return of 96.0,"
                                 + " with a 95 % interval from 90.0 to 99.0. It succeeds in 30 of them."
                                 + " That is more than the uniformly random policy's 0.000 (exact)."
                                 + " It is 96.0 % of the way from there to the best known, 100.0"
                                 + " (published): by the margin of 5 % the same.");
-        assertThat(result(references("published"), 50, 40, 60, OptionalDouble.empty()))
+        assertThat(result(references(ReferenceKind.PUBLISHED), 50, 40, 60, OptionalDouble.empty()))
                 .doesNotContain("succeeds")
                 .endsWith("50.0 % of the way from there to the best known, 100.0 (published).");
-        assertThat(result(references("published"), 110, 105, 115, OptionalDouble.empty()))
+        assertThat(
+                        result(
+                                references(ReferenceKind.PUBLISHED),
+                                110,
+                                105,
+                                115,
+                                OptionalDouble.empty()))
                 .endsWith("(published): more than that.");
     }
 
@@ -88,7 +100,7 @@ class FindingsTest {
                                         1,
                                         OptionalDouble.of(-2),
                                         OptionalDouble.of(4),
-                                        "measured",
+                                        ReferenceKind.MEASURED,
                                         "")),
                         Optional.empty());
         assertThat(result(random, 5, 3, 7, OptionalDouble.empty()))
@@ -114,13 +126,13 @@ class FindingsTest {
                 .text();
     }
 
-    private static References references(String kind) {
+    private static References references(ReferenceKind kind) {
         return new References(
-                Optional.of(reference(0, "exact")), Optional.of(reference(100, kind)));
+                Optional.of(reference(0, ReferenceKind.EXACT)), Optional.of(reference(100, kind)));
     }
 
-    private static Reference reference(double value, String kind) {
-        return new Reference(value, OptionalDouble.empty(), OptionalDouble.empty(), kind, "");
+    private static Reference reference(double value, ReferenceKind kind) {
+        return Reference.of(value, kind, "");
     }
 
     private static LearningCurve round(References references, double... scores) {

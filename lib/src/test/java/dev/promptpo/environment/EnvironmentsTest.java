@@ -50,7 +50,7 @@ class EnvironmentsTest {
         assertThat(spec.references().random())
                 .hasValueSatisfying(r -> assertThat(r.value()).isCloseTo(random, within(0.01)));
         assertThat(spec.references().best())
-                .hasValueSatisfying(r -> assertThat(r.kind()).isEqualTo("exact"));
+                .hasValueSatisfying(r -> assertThat(r.kind()).isEqualTo(ReferenceKind.EXACT));
         assertThat(spec.board()).hasValueSatisfying(b -> assertThat(b.get("codes")).hasSize(10));
     }
 
