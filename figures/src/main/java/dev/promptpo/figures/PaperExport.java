@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.knowm.xchart.XYSeries;
 
 /** What a paper needs of runs: pictures, the series drawn, a table, a paragraph, the commands. */
@@ -39,9 +40,12 @@ final class PaperExport {
             for (Map.Entry<String, ThemedChart> chart : charts.entrySet()) {
                 Path svg = directory.resolve(chart.getKey() + ".svg");
                 files.add(Picture.of(chart.getValue()).save(svg));
+                Path column = directory.resolve(chart.getKey() + "-column.svg");
+                files.add(chart.getValue().column().save(column));
                 Path csv = directory.resolve(chart.getKey() + ".csv");
                 files.add(Files.writeString(csv, series(chart.getValue())));
             }
+            files.add(Files.writeString(directory.resolve("captions.txt"), captions(charts)));
             files.add(Files.writeString(directory.resolve("results.tex"), latex()));
             files.add(Files.writeString(directory.resolve("methods.txt"), methods()));
             files.add(Files.writeString(directory.resolve("commands.sh"), commands()));
@@ -95,6 +99,13 @@ final class PaperExport {
             }
         }
         return csv.toString();
+    }
+
+    /** What stands around the pictures of a page's width, for the captions of the others. */
+    private static String captions(Map<String, ThemedChart> charts) {
+        return charts.entrySet().stream()
+                .map(chart -> chart.getKey() + ": " + chart.getValue().description() + "\n")
+                .collect(Collectors.joining("\n"));
     }
 
     private String latex() {

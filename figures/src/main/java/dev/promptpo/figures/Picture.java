@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
+import java.util.OptionalDouble;
 import java.util.function.Consumer;
 import javax.imageio.ImageIO;
 import javax.xml.parsers.DocumentBuilderFactory;
@@ -36,12 +37,19 @@ public final class Picture {
     private final int height;
     private final String description;
     private final Consumer<Graphics2D> painter;
+    private final OptionalDouble printed;
 
-    private Picture(int width, int height, String description, Consumer<Graphics2D> painter) {
+    private Picture(
+            int width,
+            int height,
+            String description,
+            Consumer<Graphics2D> painter,
+            OptionalDouble printed) {
         this.width = width;
         this.height = height;
         this.description = description;
         this.painter = painter;
+        this.printed = printed;
     }
 
     /**
@@ -54,14 +62,23 @@ public final class Picture {
      */
     public static Picture of(
             int width, int height, String description, Consumer<Graphics2D> painter) {
-        return new Picture(width, height, description, painter);
+        return new Picture(width, height, description, painter, OptionalDouble.empty());
+    }
+
+    /**
+     * The same drawing with its width on paper, which its SVG then says in place of pixels.
+     *
+     * @param millimetres width on paper
+     */
+    public Picture printed(double millimetres) {
+        return new Picture(width, height, description, painter, OptionalDouble.of(millimetres));
     }
 
     /** An XChart chart at its own size. */
     public static Picture of(Chart<?, ?> chart) {
         int width = chart.getWidth();
         int height = chart.getHeight();
-        return new Picture(
+        return of(
                 width,
                 height,
                 chart instanceof ThemedChart themed ? themed.description() : title(chart),
@@ -102,6 +119,10 @@ public final class Picture {
         Element root = graphics.getRoot();
         root.setAttribute("viewBox", "0 0 " + width + " " + height);
         root.setAttribute("role", "img");
+        printed.ifPresent(millimetres -> {
+            root.setAttribute("width", millimetres + "mm");
+            root.setAttribute("height", millimetres * height / width + "mm");
+        });
         Element title = root.getOwnerDocument().createElementNS(SVG, "title");
         title.setTextContent(description);
         root.insertBefore(title, root.getFirstChild());

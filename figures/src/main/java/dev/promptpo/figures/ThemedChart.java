@@ -29,6 +29,8 @@ public final class ThemedChart extends XYChart {
     private static final double NOTE = 11;
     private static final int DETAIL_LEFT = 66;
     private static final double DETAIL_SHARE = .48;
+    private static final int COLUMN = 460;
+    private static final double COLUMN_MM = 90;
 
     private final int marginRight;
     private final List<String> reading = new ArrayList<>();
@@ -124,18 +126,58 @@ public final class ThemedChart extends XYChart {
         }
         int top = (int) Math.ceil(y);
         int bottom = foot.isEmpty() ? 0 : (int) Math.ceil(foot.size() * NOTE * 1.35) + 6;
-        if (detail.isPresent()) {
-            int part = (int) ((height - top - bottom) * DETAIL_SHARE);
-            detail.get().plot(graphics, top, width, part);
-            top += part;
-        }
-        plot(graphics, top, width, height - top - bottom);
+        panels(graphics, top, width, height - top - bottom);
         setWidth(width);
         setHeight(height);
         double footY = height - bottom;
         for (String text : foot) {
             footY = line(graphics, text, Typeface.regular(NOTE), Ink.MUTED, footY);
         }
+    }
+
+    /**
+     * The panels alone, as wide as a column of a paper (90 mm): headline, reading line and notes
+     * are the caption's work there, and {@link #description} has their words. Letters come out at 6
+     * points.
+     */
+    public Picture column() {
+        int width = getWidth();
+        int height = getHeight();
+        int lines = wrap(reading, Typeface.regular(READING), width - 2 * SIDE).size();
+        int around =
+                (int) (SIDE + HEADLINE * 1.4 + lines * READING * 1.4)
+                        + (int)
+                                (wrap(notes, Typeface.regular(NOTE), width - 2 * SIDE).size()
+                                        * NOTE
+                                        * 1.35);
+        int column = Math.min(width, COLUMN);
+        int panels = height - around;
+        return Picture.of(
+                        column,
+                        panels,
+                        description(),
+                        graphics -> {
+                            graphics.setRenderingHint(
+                                    RenderingHints.KEY_ANTIALIASING,
+                                    RenderingHints.VALUE_ANTIALIAS_ON);
+                            graphics.setColor(getStyler().getChartBackgroundColor());
+                            graphics.fillRect(0, 0, column, panels);
+                            panels(graphics, 0, column, panels);
+                            // What the page shows keeps its own size.
+                            setWidth(width);
+                            setHeight(height);
+                        })
+                .printed(COLUMN_MM);
+    }
+
+    private void panels(Graphics2D graphics, int top, int width, int height) {
+        int below = top;
+        if (detail.isPresent()) {
+            int part = (int) (height * DETAIL_SHARE);
+            detail.get().plot(graphics, top, width, part);
+            below += part;
+        }
+        plot(graphics, below, width, top + height - below);
     }
 
     private void plot(Graphics2D graphics, int top, int width, int height) {

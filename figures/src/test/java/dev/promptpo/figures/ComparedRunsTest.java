@@ -101,20 +101,32 @@ class ComparedRunsTest {
                 .extracting(file -> file.getFileName().toString())
                 .containsExactly(
                         "learning-curve-ten.svg",
+                        "learning-curve-ten-column.svg",
                         "learning-curve-ten.csv",
                         "expected-best-of-n-ten.svg",
+                        "expected-best-of-n-ten-column.svg",
                         "expected-best-of-n-ten.csv",
                         "learning-curve-five_b.svg",
+                        "learning-curve-five_b-column.svg",
                         "learning-curve-five_b.csv",
                         "expected-best-of-n-five_b.svg",
+                        "expected-best-of-n-five_b-column.svg",
                         "expected-best-of-n-five_b.csv",
                         "comparison.svg",
+                        "comparison-column.svg",
                         "comparison.csv",
                         "normalised.svg",
+                        "normalised-column.svg",
                         "normalised.csv",
+                        "captions.txt",
                         "results.tex",
                         "methods.txt",
                         "commands.sh");
+        assertThat(Files.readString(paper.resolve("comparison-column.svg")))
+                .contains("width=\"90.0mm\"")
+                .contains("viewBox=\"0 0 460 ");
+        assertThat(Files.readString(paper.resolve("captions.txt")))
+                .contains("normalised: Normalised return on held-out episodes.");
         assertThat(Files.readAllLines(paper.resolve("comparison.csv")))
                 .startsWith("series,x,y")
                 .anyMatch(line ->

@@ -48,6 +48,14 @@ class PicturesTest {
                 Arguments.of(
                         "expected best of one", Picture.of(BestOfNChart.of(Examples.round(3)))),
                 Arguments.of("normalised", Picture.of(NormalisedChart.of(Examples.normalised()))),
+                Arguments.of(
+                        "learning curve in a column",
+                        LearningCurveChart.of(Examples.crowded()).column()),
+                Arguments.of(
+                        "expected best in a column", BestOfNChart.of(Examples.curve()).column()),
+                Arguments.of(
+                        "normalised in a column",
+                        NormalisedChart.of(Examples.normalised()).column()),
                 Arguments.of("board", BoardPicture.of(Specs.read("noise-world-2.json"))),
                 Arguments.of("key board", BoardPicture.of(Specs.read("noise-world-4.json"))),
                 Arguments.of(
@@ -112,7 +120,11 @@ class PicturesTest {
         Document svg = parse(picture.svg());
         Element root = svg.getDocumentElement();
         assertThat(root.getLocalName()).isEqualTo("svg");
-        assertThat(root.getAttribute("width")).isEqualTo(Integer.toString(picture.width()));
+        assertThat(root.getAttribute("width"))
+                .isEqualTo(
+                        name.endsWith("in a column")
+                                ? "90.0mm"
+                                : Integer.toString(picture.width()));
         assertThat(root.getAttribute("viewBox"))
                 .isEqualTo("0 0 " + picture.width() + " " + picture.height());
         assertThat(root.getElementsByTagName("title").item(0).getTextContent())

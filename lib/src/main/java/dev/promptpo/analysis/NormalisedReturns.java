@@ -1,6 +1,7 @@
 package dev.promptpo.analysis;
 
 import dev.promptpo.environment.EnvironmentSpec.Reference;
+import dev.promptpo.environment.ReferenceKind;
 import dev.promptpo.optimizer.Run;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -25,12 +26,11 @@ import tech.tablesaw.api.Table;
  *
  * <pre>{@code
  * NormalisedReturns.of(maze, reacher)
- *         .with("Reacher-v5", Reference.of(-4.2, ReferenceKind.TRUNCATED, "SAC, 100,000 steps"));
+ *         .with("Reacher-v5", -4.2, ReferenceKind.TRUNCATED, "SAC, 100,000 steps");
  * }</pre>
  *
- * <p>Its {@linkplain dev.promptpo.environment.ReferenceKind kind} decides whether reaching it
- * counts: one that was stopped early, or that nobody trained, is shown and left out of {@link
- * #claim}.
+ * <p>Its {@linkplain ReferenceKind kind} decides whether reaching it counts: one that was stopped
+ * early, or that nobody trained, is shown and left out of {@link #claim}.
  *
  * @param runs in the order given
  * @param given references of one's own, by environment
@@ -143,6 +143,12 @@ public record NormalisedReturns(List<Member> runs, Map<String, Reference> given)
         return new NormalisedReturns(runs, references);
     }
 
+    /** As {@link #with(String, Reference)}, of a return without an interval. */
+    public NormalisedReturns with(
+            String environment, double value, ReferenceKind kind, String source) {
+        return with(environment, Reference.of(value, kind, source));
+    }
+
     /** The environments on which a run can be placed, in the order of their first runs. */
     public List<Task> tasks() {
         Map<String, List<Member>> byTask = new LinkedHashMap<>();
@@ -191,7 +197,7 @@ public record NormalisedReturns(List<Member> runs, Map<String, Reference> given)
                             + curve.environment()
                             + "; give one: with(\""
                             + curve.environment()
-                            + "\", Reference.of(value, kind, source))");
+                            + "\", value, kind, source)");
         }
         double random = curve.references().random().get().value();
         if (reference(run).get().value() <= random) {
@@ -228,18 +234,24 @@ public record NormalisedReturns(List<Member> runs, Map<String, Reference> given)
                 }
             }
         }
-        String claim =
-                tasks == 0
-                        ? "No reference here is one that a claim can rest on."
-                        : String.format(
-                                Locale.ROOT,
-                                "%d of %d runs on %d %s reach the reference, by the margin of"
-                                        + " %.0f %%.",
-                                reached,
-                                counted,
-                                tasks,
-                                tasks == 1 ? "task" : "tasks",
-                                100 * Findings.MARGIN);
+        String claim;
+        if (tasks == 0) {
+            claim = "No reference here is one that a claim can rest on.";
+        } else if (counted == 0) {
+            claim = "Every run was steered by hand, so none says something of the method.";
+        } else {
+            claim =
+                    String.format(
+                            Locale.ROOT,
+                            "%d of %d %s on %d %s %s the reference, by the margin of %.0f %%.",
+                            reached,
+                            counted,
+                            counted == 1 ? "run" : "runs",
+                            tasks,
+                            tasks == 1 ? "task" : "tasks",
+                            counted == 1 ? "reaches" : "reach",
+                            100 * Findings.MARGIN);
+        }
         return left.isEmpty() ? claim : claim + " Not counted: " + String.join(", ", left) + ".";
     }
 

@@ -41,7 +41,7 @@ class NormalisedReturnsTest {
         assertThat(returns.omitted())
                 .containsExactly(
                         "Maze-0: no reference is known for Maze; give one:"
-                                + " with(\"Maze\", Reference.of(value, kind, source))");
+                                + " with(\"Maze\", value, kind, source)");
     }
 
     @Test
@@ -49,13 +49,13 @@ class NormalisedReturnsTest {
         NormalisedReturns returns =
                 of(run("Board", 0, OPTIMUM, 100, 100), run("Maze", 0, null, 20, 20))
                         .with("Board", Reference.of(300, ReferenceKind.PROTOCOL, "PPO, 3 seeds"))
-                        .with("Maze", Reference.of(20, ReferenceKind.TRUNCATED, "SAC, 1e5 steps"));
+                        .with("Maze", 20, ReferenceKind.TRUNCATED, "SAC, 1e5 steps");
         assertThat(returns.table().doubleColumn("normalised").asDoubleArray())
                 .containsExactly(.5, 1);
         assertThat(returns.table().booleanColumn("counts").asList()).containsExactly(true, false);
         assertThat(returns.claim())
                 .isEqualTo(
-                        "0 of 1 runs on 1 task reach the reference, by the margin of 5 %."
+                        "0 of 1 run on 1 task reaches the reference, by the margin of 5 %."
                                 + " Not counted: Maze (truncated).");
         assertThatThrownBy(() -> returns.with("Reacher", OPTIMUM))
                 .hasMessage("none of the runs is on Reacher; they are on Board, Maze");
@@ -85,7 +85,7 @@ class NormalisedReturnsTest {
                                                 List.of(Intervention.Kind.HINT), Optional.empty()),
                                         100,
                                         100)));
-        assertThat(steered.claim()).startsWith("0 of 0 runs on 1 task");
+        assertThat(steered.claim()).startsWith("Every run was steered by hand");
         assertThat(steered.table().booleanColumn("steered").get(0)).isTrue();
         Reference byHand = Reference.of(100, ReferenceKind.MEASURED, "a policy written by hand");
         assertThat(of(run("Button", 0, byHand, 100, 100)).claim())
