@@ -69,7 +69,7 @@ class CpuTimer:
         self._call = 0
         self._limit = 0.0
         self._seen = 0
-        self._ticks = 0
+        self._since = 0.0
         self._used = time.process_time  # before generated code could put another in its place
         self._ticked = self._used()
         signal.signal(signal.SIGPROF, self._tick)
@@ -95,15 +95,14 @@ class CpuTimer:
             raise CpuLimitReached("the call used its CPU time, and caught what stopped it")
 
     def _tick(self, _signal: int, _frame: types.FrameType | None) -> None:
-        # Compiled code lets no tick through until it returns, and then one for all of its time.
+        # How long, the process's clock says and not the number of ticks: the kernel counts whole
+        # jiffies towards a tick, up to twice the time used beside a neighbour that often sleeps.
         before, self._ticked = self._ticked, self._used()
-        ticks = max(1, int((self._ticked - before) / _TICK))
         if self._call != self._seen:
             self._seen = self._call
-            self._ticks = ticks - 1
-        else:
-            self._ticks += ticks
-        if self._ticks * _TICK >= self._limit:
+            # Compiled code lets no tick through until it returns, and then one for all of its time.
+            self._since = min(self._ticked, before + _TICK)
+        if self._ticked - self._since >= self._limit:
             limit, self._limit = self._limit, math.inf
             raise CpuLimitReached(f"the call used its {limit:g} s of CPU time without returning")
 
