@@ -19,6 +19,7 @@ from numpy import empty
 
 from promptpo_policy import frames
 from promptpo_policy.action import action_converter
+from promptpo_policy.clocks import EpisodeClock, show_own_time
 from promptpo_policy.failure import CpuLimitReached, describe
 from promptpo_policy.observation import observation_factory
 from promptpo_policy.randomness import episode_randomness, seed_unseeded_generators
@@ -108,10 +109,11 @@ class CpuTimer:
 
 
 class _Episode:
-    """One episode's policy object, its module and its generators."""
+    """One episode's policy object, its module, its generators and its clock."""
 
     def __init__(self, seed: int) -> None:
         self.enter = episode_randomness(seed).enter
+        self.clock = EpisodeClock()
         self.module: types.ModuleType | None = None
         self.act: Callable[[object], object] | None = None
 
@@ -138,6 +140,7 @@ class _Policy:
         self._timer = timer
         self._phase = "load"
         self._slot = 0
+        show_own_time()
 
     def serve(self, request_fd: int, reply_fd: int) -> None:
         """Answer frames until the worker closes the pipe, or generated code fails."""
@@ -181,10 +184,12 @@ class _Policy:
         episode.enter()
         self._timer.arm(self._load_seconds)
         self._phase = "load"
+        episode.clock.enter()
         episode.module, cls = self._source.load()
         self._phase = "construct"
         policy = cls()
         episode.act = policy.act
+        episode.clock.leave()
         self._timer.check()
 
     def _act(self, asked: list[float], rows: list[np.ndarray]) -> None:
@@ -194,7 +199,7 @@ class _Policy:
         since: so it is one function, and no more than it must be.
         """
         timer, make, convert, width = self._timer, self._observation, self._convert, self._width
-        draws = self._source.may_draw
+        draws, reads_clock = self._source.may_draw, self._source.may_read_clock
         self._phase = "act"
         timer.arm(self._step_seconds)
         for slot, flag in enumerate(asked):
@@ -209,7 +214,12 @@ class _Policy:
             if draws:
                 episode.enter()
             timer.next_call()
-            action = convert(episode.act(observation))
+            if reads_clock:
+                episode.clock.enter()
+                action = convert(episode.act(observation))
+                episode.clock.leave()
+            else:
+                action = convert(episode.act(observation))
             timer.check()
             start = self._starts[slot]
             if self._discrete:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import types
 
+from promptpo_policy.clocks import may_read_clock
 from promptpo_policy.drawing import may_draw
 from promptpo_policy.failure import SOURCE_FILE, NoClass, remember_source
 
@@ -21,6 +22,8 @@ class Source:
         self._code: types.CodeType | None = None
         self.may_draw = True
         """Whether it may use `random` or NumPy's generators; known once it was loaded."""
+        self.may_read_clock = True
+        """Whether it may read a clock; known once it was loaded."""
 
     def load(self) -> tuple[types.ModuleType, type]:
         """Execute the source into a fresh module; the module and its class.
@@ -35,6 +38,7 @@ class Source:
             except (ValueError, RecursionError) as problem:
                 raise SyntaxError(str(problem)) from None
             self.may_draw = may_draw(self._code)
+            self.may_read_clock = may_read_clock(self._code)
         module = types.ModuleType(MODULE_NAME)
         module.__file__ = SOURCE_FILE
         # Where dataclasses and pickle look a class's module up.
