@@ -6,10 +6,12 @@ import dev.promptpo.optimizer.Estimate;
 import dev.promptpo.optimizer.PromptPO;
 import dev.promptpo.optimizer.Range;
 import dev.promptpo.optimizer.Run;
+import dev.promptpo.optimizer.RunSettings;
 import dev.promptpo.prompt.History;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
@@ -61,6 +63,38 @@ public final class Ablation {
                             + Arrays.toString(n));
         }
         return new Ablation(Arrays.stream(n).boxed().toList());
+    }
+
+    /**
+     * Runs that are there already, kept or made elsewhere, as an ablation's result: in order of N,
+     * then seed. A run that asked each round without history is a control.
+     *
+     * @throws IllegalArgumentException for none, or where their tasks differ
+     */
+    public static Result of(Run... runs) {
+        List<String> tasks =
+                Arrays.stream(runs)
+                        .map(run -> run.settings().environment() + " " + run.settings().preset())
+                        .distinct()
+                        .toList();
+        if (tasks.size() != 1) {
+            throw new IllegalArgumentException(
+                    "an ablation's runs are on one task; got "
+                            + (tasks.isEmpty() ? "no run" : String.join(", ", tasks)));
+        }
+        return new Result(
+                Arrays.stream(runs)
+                        .map(run -> {
+                            RunSettings settings = run.settings();
+                            boolean iid =
+                                    settings.promptSettings().history().equals(History.none());
+                            return new Member(settings.candidates(), settings.seed(), iid, run);
+                        })
+                        .sorted(
+                                Comparator.comparingInt(Member::candidates)
+                                        .thenComparingLong(Member::seed)
+                                        .thenComparing(Member::iid))
+                        .toList());
     }
 
     /** The environment, by its id. */

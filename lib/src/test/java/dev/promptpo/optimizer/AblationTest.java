@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.promptpo.analysis.Ablation;
 import dev.promptpo.llm.ModelRequest;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
@@ -75,6 +77,19 @@ class AblationTest {
         assertThat(calls[8]).isEqualTo(sum);
         assertThat(calls[4]).isGreaterThan(calls[0]);
         assertThat(estimate.doubleColumn("money").get(8)).as("a script costs nothing").isZero();
+    }
+
+    @Test
+    void runsThatAreThereAlreadyAreAnAblationToo() {
+        Ablation.Result result = ablation().run();
+        List<Run> shuffled = new ArrayList<>(result.runs());
+        Collections.reverse(shuffled);
+        assertThat(Ablation.of(shuffled.toArray(Run[]::new)).members())
+                .extracting(Ablation.Member::name)
+                .containsExactlyElementsOf(
+                        result.members().stream().map(Ablation.Member::name).toList());
+        assertThatThrownBy(Ablation::of)
+                .hasMessage("an ablation's runs are on one task; got no run");
     }
 
     @Test
