@@ -28,6 +28,8 @@ pytestmark = pytest.mark.browser
 TOKEN = "for-this-test-only"
 LOOP = "loop.ipynb"
 MUJOCO = "04-mujoco.ipynb"
+ABLATION = "06-n-ablation.ipynb"
+DRIVING = "09-driving-a-run.ipynb"
 KINDS = "kinds.ipynb"
 HELP = "help.ipynb"
 
@@ -325,6 +327,31 @@ def test_a_simulated_task_shows_its_scene_and_what_a_policy_is_worth(
     width, height, colours = page.locator(".jp-RenderedImage img").first.evaluate(COLOURS)
     assert (width, height) == (480, 360)
     assert colours > 100, "the scene is nearly blank"
+
+
+@pytest.mark.parametrize(("name", "drawings"), [(ABLATION, 6), (DRIVING, 1)])
+def test_a_notebook_of_runs_shows_each_of_its_figures(
+    page, lab: Lab, artefacts: Path, name: str, drawings: int
+) -> None:
+    open_notebook(page, lab, name)
+    run_all(page)
+    wait(
+        lambda: all(re.fullmatch(r"\[\d+\]:", text) for text in prompts(page)),
+        240,
+        "all cells to have run",
+    )
+    wait(lambda: lab.kernel_state() == "idle", 60, "the kernel to be idle")
+    page.screenshot(path=artefacts / name.replace(".ipynb", ".png"))
+    for stream in ("stderr", "error"):
+        error = f".jp-OutputArea-output[data-mime-type='application/vnd.jupyter.{stream}']"
+        assert page.locator(error).all_inner_texts() == []
+    pictures = page.locator(".jp-RenderedSVG img")
+    assert pictures.count() >= drawings
+    for i in range(pictures.count()):
+        width, height, colours = pictures.nth(i).evaluate(COLOURS)
+        assert width >= 600
+        assert height >= 200
+        assert colours > 20, f"picture {i + 1} is nearly blank"
 
 
 def test_the_stop_button_ends_an_endless_loop_and_the_session_goes_on(

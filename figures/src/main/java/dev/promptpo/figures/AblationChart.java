@@ -88,10 +88,11 @@ final class AblationChart {
         chart.getStyler().setYAxisMax(high + air);
         chart.getStyler().setYAxisTickLabelsFormattingFunction(Numbers.axis(low - air, high + air));
         chart.getStyler().setXAxisTickLabelsFormattingFunction(Numbers::axisCount);
+        long seeds = measured.stream().mapToLong(Ablation.Member::seed).distinct().count();
         chart.note(
                 "Lines join the means over "
-                        + measured.stream().mapToLong(Ablation.Member::seed).distinct().count()
-                        + " seeds; no interval over runs is drawn for fewer than five.");
+                        + (seeds == 1 ? "1 seed" : seeds + " seeds")
+                        + "; no interval over runs is drawn for fewer than five.");
         return chart;
     }
 

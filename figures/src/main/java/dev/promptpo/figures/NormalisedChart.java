@@ -16,7 +16,6 @@ import java.awt.geom.Rectangle2D;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
-import java.util.Locale;
 import java.util.stream.Collectors;
 import org.knowm.xchart.XYSeries;
 import org.knowm.xchart.internal.chartpart.Annotation;
@@ -170,6 +169,12 @@ final class NormalisedChart {
         double value() {
             return task.scaled(run.heldout().estimate());
         }
+
+        /** What tells it from the others of its task. */
+        String name() {
+            long seeds = task.runs().stream().mapToLong(Member::seed).distinct().count();
+            return seeds == task.runs().size() ? "seed " + run.seed() : run.run();
+        }
     }
 
     /** The rows, the first at the top, each named at its right. */
@@ -216,11 +221,7 @@ final class NormalisedChart {
                 graphics.setFont(detail);
                 graphics.setColor(Ink.MUTED);
                 graphics.drawString(
-                        String.format(
-                                Locale.ROOT,
-                                "%s  seed %d",
-                                Numbers.score(row.value()),
-                                row.run().seed()),
+                        Numbers.score(row.value()) + "  " + row.name(),
                         (float) side,
                         (float) (y + 4));
             }

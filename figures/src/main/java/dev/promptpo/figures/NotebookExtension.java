@@ -4,6 +4,7 @@ import dev.promptpo.analysis.Ablation;
 import dev.promptpo.analysis.Comparison;
 import dev.promptpo.analysis.Finding;
 import dev.promptpo.analysis.HeldoutEstimate;
+import dev.promptpo.analysis.NormalisedReturns;
 import dev.promptpo.analysis.PolicyEstimate;
 import dev.promptpo.environment.EnvironmentSpec;
 import dev.promptpo.film.Film;
@@ -100,6 +101,11 @@ public final class NotebookExtension implements Extension {
                 Comparison.class,
                 both -> new TableView(both.table()).html(),
                 both -> new TableView(both.table()).text());
+        texts(
+                renderer,
+                NormalisedReturns.class,
+                returns -> new TableView(returns.table()).html() + Html.paragraph(returns.claim()),
+                NormalisedReturns::toString);
         texts(renderer, Finding.class, finding -> Html.paragraph(finding.text()), Finding::text);
         texts(renderer, PythonSource.class, PythonSource::html, PythonSource::toString);
         renderer.createRegistration(Film.class)

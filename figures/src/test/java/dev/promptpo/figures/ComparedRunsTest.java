@@ -57,7 +57,7 @@ class ComparedRunsTest {
         assertThat(chart.getSeries("PromptPO").getYData()).containsExactly(950, 967);
         Color own = chart.getSeries("N 2, seed 0").getMarkerColor();
         assertThat(chart.getSeries("N 2, seed 0, iid").getMarkerColor()).isNotEqualTo(own);
-        assertThat(chart.description()).contains("without history").contains("over 1 seeds");
+        assertThat(chart.description()).contains("without history").contains("over 1 seed;");
         assertThat(names(Figures.ablationCurves(result))).contains("2 N 10, R 2");
     }
 
