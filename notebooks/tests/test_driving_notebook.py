@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 
-import nbformat
 import pytest
-from conftest import NOTEBOOKS
-from nbclient import NotebookClient
+from conftest import by_tag, check_clean, check_outputs, execute
 from nbformat import NotebookNode
 from test_notebooks import data
 
@@ -19,18 +16,9 @@ NAME = "09-driving-a-run.ipynb"
 def executed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, NotebookNode]:
     """Its code cells by their tag, executed."""
     folder = tmp_path_factory.mktemp("driving")
-    notebook = nbformat.read(NOTEBOOKS / NAME, as_version=4)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("PROMPTPO_RUNS", str(folder / "runs"))
-        NotebookClient(
-            notebook,
-            kernel_name="promptpo-java",
-            timeout=300,
-            startup_timeout=120,
-            resources={"metadata": {"path": str(folder)}},
-        ).execute()
+    notebook = execute(NAME, folder)
     assert (folder / "noiseworld2-policy" / "pyproject.toml").exists()
-    return {cell.metadata.tags[0]: cell for cell in notebook.cells if cell.cell_type == "code"}
+    return by_tag(notebook)
 
 
 def text(cell: NotebookNode) -> str:
@@ -40,22 +28,13 @@ def text(cell: NotebookNode) -> str:
 
 
 def test_the_committed_notebook_is_clean() -> None:
-    notebook = nbformat.read(Path(NOTEBOOKS) / NAME, as_version=4)
-    nbformat.validate(notebook)
-    for cell in notebook.cells:
-        if cell.cell_type == "code":
-            assert cell.outputs == []
-            assert cell.execution_count is None
+    check_clean(NAME)
 
 
 def test_every_cell_shows_something_and_nothing_goes_wrong(
     executed: dict[str, NotebookNode],
 ) -> None:
-    for tag, cell in executed.items():
-        assert cell.outputs, f"the cell '{tag}' shows nothing"
-        for output in cell.outputs:
-            assert output.output_type != "error", f"{tag}: {output}"
-            assert output.get("name") != "stderr", f"{tag} wrote to stderr: {output.text}"
+    check_outputs(executed)
 
 
 def test_the_first_round_is_the_recordings_and_can_be_looked_at(

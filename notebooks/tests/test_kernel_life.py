@@ -122,3 +122,34 @@ def test_nbconvert_executes_a_notebook(specs: Path, tmp_path: Path) -> None:
     printed, result = nbformat.read(tmp_path / "cells.ipynb", 4).cells[1].outputs
     assert printed["text"] == "printed\n"
     assert result["data"]["text/plain"] == "42"
+
+
+def test_jupyter_console_runs_cells(specs: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "jupyter_console", "--simple-prompt", "--kernel=java-life"],
+        input="int six = 6;\nsix * 7\nunknown\n",
+        env=os.environ | {"JUPYTER_PATH": str(specs.parent)},
+        capture_output=True,
+        text=True,
+        timeout=TIMEOUT_S * 2,
+    )
+    assert done.returncode == 0, done.stderr
+    assert "Out[2]: 42" in done.stdout
+    assert "In [3], line 1: cannot find symbol" in done.stderr
+
+
+def test_a_cell_that_uses_up_the_memory_costs_itself_only(specs: Path) -> None:
+    write_spec(specs, "java-small", {"JAVA_TOOL_OPTIONS": "-Xmx256m"})
+    kernel = Kernel(specs, "java-small")
+    try:
+        assert kernel.run("int six = 6;").status == "ok"
+        full = kernel.run(
+            "{ var held = new ArrayList<byte[]>(); while (true) held.add(new byte[1 << 20]); }"
+        )
+        assert full.error["ename"] == "OutOfMemoryError"
+        assert kernel.run("six * 7").result["text/plain"] == "42"
+        deep = kernel.run("int down(int n) { return down(n + 1) + 1; }\ndown(0)")
+        assert deep.error["ename"] == "StackOverflowError"
+        assert kernel.run("six + 1").result["text/plain"] == "7"
+    finally:
+        kernel.stop()

@@ -12,7 +12,7 @@ from typing import Any
 
 import nbformat
 import pytest
-from conftest import QUICKSTART
+from conftest import QUICKSTART, by_tag, check_clean, check_outputs, execute
 from nbclient import NotebookClient
 from nbformat import NotebookNode
 
@@ -22,26 +22,7 @@ NUMBER = r"[-\u2212]?\d[\d,]*(?:\.\d+)?"
 @pytest.fixture(scope="module")
 def quickstart(tmp_path_factory: pytest.TempPathFactory) -> dict[str, NotebookNode]:
     """The executed quickstart's code cells by their tag."""
-    folder = tmp_path_factory.mktemp("quickstart")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("PROMPTPO_RUNS", str(folder / "runs"))
-        notebook = executed(folder)
-    return {cell.metadata.tags[0]: cell for cell in notebook.cells if cell.cell_type == "code"}
-
-
-def executed(folder: Path) -> NotebookNode:
-    """The quickstart after all its cells were run in ``folder``."""
-    path = Path(__file__).resolve().parents[1] / QUICKSTART
-    notebook = nbformat.read(path, as_version=4)
-    client = NotebookClient(
-        notebook,
-        kernel_name="promptpo-java",
-        timeout=300,
-        startup_timeout=120,
-        resources={"metadata": {"path": str(folder)}},
-    )
-    client.execute()
-    return notebook
+    return by_tag(execute(QUICKSTART, tmp_path_factory.mktemp("quickstart")))
 
 
 def data(cell: NotebookNode, kind: str) -> str:
@@ -66,24 +47,13 @@ def png_size(encoded: str) -> tuple[int, int]:
 
 
 def test_the_committed_notebook_is_clean() -> None:
-    path = Path(__file__).resolve().parents[1] / QUICKSTART
-    notebook = nbformat.read(path, as_version=4)
-    nbformat.validate(notebook)
-    assert notebook.metadata.kernelspec.name == "promptpo-java"
-    for cell in notebook.cells:
-        if cell.cell_type == "code":
-            assert cell.outputs == []
-            assert cell.execution_count is None
+    check_clean(QUICKSTART)
 
 
 def test_every_cell_shows_something_and_nothing_goes_wrong(
     quickstart: dict[str, NotebookNode],
 ) -> None:
-    for tag, cell in quickstart.items():
-        assert cell.outputs, f"the cell '{tag}' shows nothing"
-        for output in cell.outputs:
-            assert output.output_type != "error", f"{tag}: {output}"
-            assert output.get("name") != "stderr", f"{tag} wrote to stderr: {output.text}"
+    check_outputs(quickstart)
 
 
 def test_the_task_shows_its_observation(quickstart: dict[str, NotebookNode]) -> None:

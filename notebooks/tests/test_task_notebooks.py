@@ -9,10 +9,8 @@ import re
 from pathlib import Path
 from typing import Any
 
-import nbformat
 import pytest
-from conftest import NOTEBOOKS
-from nbclient import NotebookClient
+from conftest import by_tag, check_clean, execute
 from nbformat import NotebookNode
 from PIL import Image
 from promptpo_render import gl
@@ -34,16 +32,8 @@ class Executed:
     def __init__(self, name: str, folder: Path) -> None:
         self.name = name
         self.task = TASKS[name]
-        self.notebook = nbformat.read(NOTEBOOKS / name, as_version=4)
-        client = NotebookClient(
-            self.notebook,
-            kernel_name="promptpo-java",
-            timeout=300,
-            startup_timeout=120,
-            resources={"metadata": {"path": str(folder)}},
-        )
-        client.execute()
-        self.cells = {c.metadata.tags[0]: c for c in self.notebook.cells if c.cell_type == "code"}
+        self.notebook = execute(name, folder)
+        self.cells = by_tag(self.notebook)
 
     def cell(self, tag: str) -> NotebookNode:
         if tag not in self.cells:
@@ -60,22 +50,14 @@ class Executed:
 @pytest.fixture(scope="module", params=sorted(TASKS))
 def executed(request: Any, tmp_path_factory: pytest.TempPathFactory) -> Executed:
     folder = tmp_path_factory.mktemp("tasks")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("PROMPTPO_RUNS", str(folder / "runs"))
-        done = Executed(request.param, folder)
+    done = Executed(request.param, folder)
     assert not (folder / "runs").exists(), "these notebooks open runs and make none"
     return done
 
 
 @pytest.mark.parametrize("name", sorted(TASKS))
 def test_the_committed_notebook_is_clean(name: str) -> None:
-    notebook = nbformat.read(NOTEBOOKS / name, as_version=4)
-    nbformat.validate(notebook)
-    assert notebook.metadata.kernelspec.name == "promptpo-java"
-    for cell in notebook.cells:
-        if cell.cell_type == "code":
-            assert cell.outputs == []
-            assert cell.execution_count is None
+    check_clean(name)
 
 
 def test_every_cell_shows_something_and_nothing_goes_wrong(executed: Executed) -> None:
