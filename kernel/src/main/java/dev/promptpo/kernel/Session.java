@@ -114,7 +114,8 @@ public final class Session implements AutoCloseable {
 
     /**
      * Evaluates a cell: its pieces in order, up to the first that fails. A cell that is not valid
-     * Java to its end runs nothing.
+     * Java to its end runs nothing. Where a piece does not compile, those behind it are compiled
+     * too, for their errors, and not run.
      */
     public Outcome evaluate(Cell cell) {
         return asCell(() -> evaluateUnits(cell));
@@ -190,7 +191,13 @@ public final class Session implements AutoCloseable {
                 }
                 switch (event.status()) {
                     case REJECTED -> {
-                        return rejected(cell, event.snippet(), unresolved);
+                        int done = units.indexOf(unit) + 1;
+                        return rejected(
+                                cell,
+                                event.snippet(),
+                                unresolved,
+                                unit,
+                                units.subList(done, units.size()));
                     }
                     case RECOVERABLE_DEFINED, RECOVERABLE_NOT_DEFINED ->
                             unresolved.add(event.snippet());
@@ -250,11 +257,22 @@ public final class Session implements AutoCloseable {
         return new Outcome.Done();
     }
 
-    private Outcome rejected(Cell cell, Snippet snippet, Set<Snippet> unresolved) {
+    private Outcome rejected(
+            Cell cell, Snippet snippet, Set<Snippet> unresolved, Unit unit, List<Unit> rest) {
         // What is missing is said where it was first missed, not where that is noticed again.
         return missingVariable(cell, unresolved)
-                .orElseGet(() ->
-                        new Outcome.NotCompiled(cell, problems(origins.of(snippet), snippet)));
+                .orElseGet(() -> {
+                    List<Outcome.Problem> all =
+                            new ArrayList<>(problems(origins.of(snippet), snippet));
+                    Rehearsal rehearsal =
+                            new Rehearsal(
+                                    shell,
+                                    control,
+                                    origins,
+                                    later -> problems(origins.of(later), later));
+                    all.addAll(rehearsal.problems(cell, unit, rest));
+                    return new Outcome.NotCompiled(cell, all);
+                });
     }
 
     private Optional<Outcome> missingVariable(Cell cell, Set<Snippet> unresolved) {

@@ -40,6 +40,9 @@ final class SnippetControl extends LocalExecutionControl {
     private boolean interrupted;
     private boolean leftBehind;
 
+    /** Used by the session's thread alone. */
+    private boolean compileOnly;
+
     // Written by the user's thread, read when it has handed over.
     private volatile Object value;
     private volatile Throwable thrown;
@@ -70,6 +73,11 @@ final class SnippetControl extends LocalExecutionControl {
         synchronized (lock) {
             running = false;
         }
+    }
+
+    /** Whether snippets are compiled from now on, and none is run. */
+    void compileOnly(boolean only) {
+        compileOnly = only;
     }
 
     boolean isInterrupted() {
@@ -205,6 +213,9 @@ final class SnippetControl extends LocalExecutionControl {
 
     @Override
     protected String invoke(Method snippet) throws Exception {
+        if (compileOnly) {
+            return "";
+        }
         if (isInterrupted()) {
             skipped = true;
             throw new StoppedException();
