@@ -88,7 +88,8 @@ public final class Models {
 
     /**
      * Keeps another model's replies in a recording, whole on the disk after every reply; one of the
-     * same run that is there already is continued.
+     * same run that is there already is continued. It does not hold what a person did to steer the
+     * run; {@link Recording#of} does.
      *
      * @param provenance who answers; a blank date becomes today
      */
