@@ -236,7 +236,7 @@ def page(chromium: Path):
             executable_path=str(chromium), args=["--no-sandbox", "--disable-dev-shm-usage"]
         )
         try:
-            yield browser.new_page(viewport={"width": 1300, "height": 6400})
+            yield browser.new_page(viewport={"width": 1300, "height": 12000})
         finally:
             browser.close()
 
