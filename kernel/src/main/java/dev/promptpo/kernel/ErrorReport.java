@@ -83,7 +83,9 @@ record ErrorReport(String name, String value, List<String> traceback) {
     }
 
     private static boolean repeats(String message, String before) {
-        return !message.isBlank() && (before.contains(message) || message.endsWith(before));
+        return !message.isBlank()
+                && !before.isBlank()
+                && (before.contains(message) || message.endsWith(before));
     }
 
     private static List<Outcome.Frame> cellFrames(Outcome.Link link) {

@@ -277,6 +277,20 @@ class SessionTest {
     }
 
     @Test
+    void theCauseOfAnExceptionWithoutAMessageIsShown() {
+        assertThat(
+                        cells.failure(
+                                """
+                                class Broken {
+                                    static final int SIZE = Integer.parseInt("many");
+                                }
+                                Broken.SIZE
+                                """))
+                .contains("java.lang.ExceptionInInitializerError")
+                .contains("Caused by: java.lang.NumberFormatException: For input string: \"many\"");
+    }
+
+    @Test
     void aCauseFromAnotherPlaceOfACellIsShownThoughItRepeatsTheMessage() {
         assertThat(
                         cells.failure(
