@@ -24,6 +24,8 @@ from promptpo_setup.progress import Progress
 
 _NEEDED_MB = 2500
 _RENDERER_SECONDS = 60
+_FONTS = Path(__file__).resolve().with_name("Fonts.java")
+_FONTS_SECONDS = 60
 _OLDEST_MAVEN = (3, 8)
 _LANDLOCK_CREATE_RULESET = 444
 _LANDLOCK_VERSION_FLAG = 1
@@ -62,6 +64,7 @@ def examine(home: Home) -> list[Finding]:
         _compiler,
         _jdk,
         _maven,
+        _fonts,
         _kernel,
         _landlock,
         _seccomp,
@@ -80,7 +83,7 @@ def lacking(steps: Collection[str]) -> list[Finding]:
     if "jep" in steps:
         checks += [_headers, _compiler]
     if "java" in steps:
-        checks.append(_maven)
+        checks += [_maven, _fonts]
     return [finding for finding in (check() for check in checks) if finding.level == "missing"]
 
 
@@ -133,6 +136,29 @@ def _maven() -> Finding:
     if version < _OLDEST_MAVEN:
         return Finding("missing", "Maven", f"{match.group(0)} is older than 3.8", todo)
     return Finding("ok", "Maven", f"{match.group(0).removeprefix('Apache Maven ')} in {maven}")
+
+
+def _fonts() -> Finding:
+    """Lets Java draw a letter: small installations lack libraries that it loads for charts."""
+    todo = "Debian: apt-get install libfontconfig1 libharfbuzz0b"
+    try:
+        java = jdk.choose(os.environ).java
+    except Stop:
+        return Finding("note", "fonts", "not looked for without a JDK")
+    try:
+        asked = subprocess.run(
+            [java, "-Djava.awt.headless=true", _FONTS],
+            capture_output=True,
+            text=True,
+            timeout=_FONTS_SECONDS,
+            check=False,
+        )
+    except (OSError, subprocess.TimeoutExpired) as error:
+        return Finding("note", "fonts", f"the check did not answer: {error}")
+    if asked.returncode == 0:
+        return Finding("ok", "fonts", "Java draws letters")
+    why = (asked.stdout.strip() or asked.stderr.strip() or "no reason given").splitlines()[-1]
+    return Finding("missing", "fonts", f"Java cannot draw letters: {why}", todo)
 
 
 def _kernel() -> Finding:

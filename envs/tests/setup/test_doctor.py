@@ -1,11 +1,12 @@
-"""What the doctor says of the renderer."""
+"""What the doctor says of the renderer, and of what Java needs to draw."""
 
 import os
+import subprocess
 import sys
 from pathlib import Path
 
 import pytest
-from promptpo_setup import doctor
+from promptpo_setup import doctor, jdk
 from promptpo_setup.home import Home
 
 ENVS = Path(__file__).resolve().parents[2]
@@ -47,3 +48,43 @@ def test_none_is_a_note_that_says_why(home, monkeypatch):
 def test_before_the_set_up_it_is_not_looked_for(tmp_path):
     assert doctor._renderer(Home(tmp_path, None)).todo == "./promptpo setup"
     assert not os.listdir(tmp_path)
+
+
+def test_this_java_draws_letters():
+    finding = doctor._fonts()
+    assert (finding.level, finding.text) == ("ok", "Java draws letters")
+
+
+def test_a_java_that_cannot_load_its_fonts_is_missing_a_library(tmp_path, monkeypatch):
+    java = tmp_path / "bin" / "java"
+    java.parent.mkdir()
+    java.write_text(
+        "#!/bin/sh\n"
+        'case "$*" in *headless=true*Fonts.java) ;; *) exit 3;; esac\n'
+        "echo 'libfontmanager.so: libharfbuzz.so.0: cannot open shared object file'\n"
+        "echo 'Please install something' >&2\n"
+        "exit 1\n"
+    )
+    java.chmod(0o755)
+    monkeypatch.setattr(jdk, "choose", lambda environ: jdk.Jdk(tmp_path, "25.0.1"))
+    finding = doctor._fonts()
+    assert finding.level == "missing"
+    assert "libharfbuzz.so.0: cannot open" in finding.text
+    assert "apt-get install" in finding.todo
+    assert finding in doctor.lacking(["java"]), "said before anything is built"
+
+
+def test_java_says_itself_why_it_cannot_draw(tmp_path):
+    none = tmp_path / "fonts.conf"
+    none.write_text(f"<fontconfig><dir>{tmp_path / 'none'}</dir></fontconfig>")
+    done = subprocess.run(
+        # Java remembers fonts in the user's home.
+        [jdk.choose(os.environ).java, f"-Duser.home={tmp_path}", doctor._FONTS],
+        env=os.environ | {"FONTCONFIG_FILE": str(none)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert "font" in done.stdout
+    assert len(done.stdout.splitlines()) == 1
