@@ -119,3 +119,9 @@ def test_only_kits_that_know_the_unsafe_flag_get_it() -> None:
 
     assert flag not in jdk.Jdk(Path("/x"), "21.0.4").flags()
     assert flag in jdk.Jdk(Path("/x"), "23.0.1").flags()
+
+
+def test_text_is_laid_out_through_jni() -> None:
+    # Kits that know no other way take the property for nothing.
+    for version in ("21.0.4", "25.0.1"):
+        assert "-Dsun.font.layout.ffm=false" in jdk.Jdk(Path("/x"), version).flags()
