@@ -15,6 +15,8 @@ import java.util.Locale;
 import java.util.OptionalDouble;
 import java.util.function.Consumer;
 import javax.imageio.ImageIO;
+import javax.imageio.stream.ImageOutputStream;
+import javax.imageio.stream.MemoryCacheImageOutputStream;
 import javax.xml.parsers.DocumentBuilderFactory;
 import javax.xml.parsers.ParserConfigurationException;
 import org.apache.batik.svggen.SVGGeneratorContext;
@@ -146,8 +148,9 @@ public final class Picture {
     /** The drawing as PNG at so many pixels for each CSS pixel. */
     public byte[] png(double scale) {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-        try {
-            ImageIO.write(image(scale), "png", bytes);
+        // A plain stream would be buffered in a temporary file.
+        try (ImageOutputStream out = new MemoryCacheImageOutputStream(bytes)) {
+            ImageIO.write(image(scale), "png", out);
         } catch (IOException e) {
             throw new UncheckedIOException("memory never fails to be written", e);
         }
