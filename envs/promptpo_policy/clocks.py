@@ -25,9 +25,13 @@ _NAMES = frozenset(
     }
 )
 
-_used = time.process_time
+_used = time.thread_time
+"""Of the process's one thread: Linux reads it to the nanosecond. Beside a timer or a limit of CPU
+time, both of which this process has, the process's own clock stands still between two ticks
+(kernel/time/posix-cpu-timers.c), and code that divides by the time since its last call fails."""
+
 _hidden = 0.0
-"""Seconds of the process's clock that are not the present episode's."""
+"""Seconds of that clock that are not the present episode's."""
 
 
 class EpisodeClock:
