@@ -34,6 +34,7 @@ final class ProgressLines implements RunObserver {
             case RunEvent.BudgetWarning warning -> line("budget: %s", warning.message());
             case RunEvent.ReplyReceived received -> reply(received);
             case RunEvent.CandidateFinished finished -> candidate(finished.candidate());
+            case RunEvent.Intervened intervened -> line("by hand: %s", intervened.intervention());
             case RunEvent.RoundClosed closed -> round(closed.round());
             case RunEvent.Evaluated evaluated ->
                     evaluated

@@ -109,6 +109,7 @@ final class LiveDisplay implements RunObserver, AutoCloseable {
                 display.finishedHere++;
                 draw(finished.run(), display, false);
             }
+            case RunEvent.Intervened intervened -> draw(intervened.run(), display, false);
             case RunEvent.RoundClosed closed -> draw(closed.run(), display, false);
             case RunEvent.Evaluated evaluated -> draw(evaluated.run(), display, false);
             case RunEvent.RunStopped stopped -> {

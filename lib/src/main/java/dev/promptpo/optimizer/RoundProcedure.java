@@ -155,12 +155,10 @@ record RoundProcedure(
                         session.state().trace(name),
                         session.state().feedbackState());
         ObjectNode fields = Fields.object();
-        fields.put("kind", Intervention.Kind.CHOOSE.id());
-        fields.put("round", round);
         fields.put("candidate", candidate.index());
         fields.put("score", candidate.score().getAsDouble());
         put(fields, audit, told);
-        session.record(EventTypes.INTERVENTION, fields);
+        session.intervene(Intervention.Kind.CHOOSE, round, fields);
     }
 
     private List<Long> seeds(int round) {

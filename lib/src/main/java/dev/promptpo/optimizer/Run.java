@@ -280,7 +280,7 @@ public final class Run implements AutoCloseable {
                             + round
                             + " is edited as a whole: put the hint into it with editPrompt");
         }
-        drive(session -> intervene(session, round, Intervention.Kind.HINT, text));
+        intervene(round, Intervention.Kind.HINT, text);
         return this;
     }
 
@@ -293,7 +293,7 @@ public final class Run implements AutoCloseable {
      */
     public Run editPrompt(String text) {
         int round = nextPrompt("an edited prompt");
-        drive(session -> intervene(session, round, Intervention.Kind.PROMPT, text));
+        intervene(round, Intervention.Kind.PROMPT, text);
         return this;
     }
 
@@ -337,12 +337,7 @@ public final class Run implements AutoCloseable {
             if (startIsDue()) {
                 procedure(session).start(settings().startSource().orElseThrow());
             }
-            ObjectNode fields = Fields.object();
-            fields.put("kind", Intervention.Kind.INSERT.id());
-            fields.put("round", round);
-            fields.put("candidate", index);
-            fields.put("source_payload", session.store(source));
-            session.record(EventTypes.INTERVENTION, fields);
+            intervene(session, new Intervention(round, Intervention.Kind.INSERT, index, source));
             procedure(session).insert(round, index, source);
         });
         return candidate(round, index);
@@ -512,13 +507,20 @@ public final class Run implements AutoCloseable {
         }
     }
 
-    private void intervene(Session session, int round, Intervention.Kind kind, String text) {
+    private void intervene(int round, Intervention.Kind kind, String text) {
         refuseBlank(text, "the " + kind.id());
+        drive(session -> intervene(session, new Intervention(round, kind, 0, text)));
+    }
+
+    private static void intervene(Session session, Intervention own) {
         ObjectNode fields = Fields.object();
-        fields.put("kind", kind.id());
-        fields.put("round", round);
-        fields.put("text_payload", session.store(text));
-        session.record(EventTypes.INTERVENTION, fields);
+        if (own.kind() == Intervention.Kind.INSERT) {
+            fields.put("candidate", own.candidate());
+            fields.put("source_payload", session.store(own.text()));
+        } else {
+            fields.put("text_payload", session.store(own.text()));
+        }
+        session.intervene(own.kind(), own.round(), fields);
     }
 
     /** Where a recording of a steered run answers, what was done in it is done again. */
@@ -536,15 +538,7 @@ public final class Run implements AutoCloseable {
         interventions().forEach(left::remove);
         for (Intervention again : left) {
             switch (again.kind()) {
-                case HINT, PROMPT -> intervene(session, again.round(), again.kind(), again.text());
-                case INSERT -> {
-                    ObjectNode fields = Fields.object();
-                    fields.put("kind", again.kind().id());
-                    fields.put("round", again.round());
-                    fields.put("candidate", again.candidate());
-                    fields.put("source_payload", session.store(again.text()));
-                    session.record(EventTypes.INTERVENTION, fields);
-                }
+                case HINT, PROMPT, INSERT -> intervene(session, again);
                 case CHOOSE ->
                         procedure(session).choose(candidate(again.round(), again.candidate()));
             }

@@ -70,6 +70,9 @@ public sealed interface RunEvent {
     /** A candidate completed, or failed for good. */
     record CandidateFinished(Run run, Candidate candidate) implements RunEvent {}
 
+    /** A person did something to it by hand, or a recording of a steered run did it again. */
+    record Intervened(Run run, Intervention intervention) implements RunEvent {}
+
     /** A round is closed. */
     record RoundClosed(Run run, RoundSummary round) implements RunEvent {}
 

@@ -133,6 +133,12 @@ final class Session {
         state.apply(event);
     }
 
+    /** Commits what a person did by hand, and tells of it. */
+    void intervene(Intervention.Kind kind, int round, ObjectNode fields) {
+        record(EventTypes.INTERVENTION, fields.put("kind", kind.id()).put("round", round));
+        tell(new RunEvent.Intervened(run, state.interventions().getLast()));
+    }
+
     String store(String text) {
         return ledger.store(text);
     }

@@ -17,6 +17,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.LongStream;
@@ -234,11 +235,37 @@ class SteeringTest {
         assertThat(Recording.read(file).steered()).isEqualTo(recording.steered()).hasSize(4);
         assertThat(Schemas.strict("recording").problems(new ObjectMapper().readTree(file.toFile())))
                 .isEmpty();
-        Run replay = plan("replay").rounds(3).model(Models.replay(file)).run();
+        List<Intervention> told = new CopyOnWriteArrayList<>();
+        Run replay =
+                plan("replay")
+                        .rounds(3)
+                        .model(Models.replay(file))
+                        .observer(collecting(told))
+                        .run();
         assertThat(replay.interventions()).isEqualTo(run.interventions());
+        assertThat(told).isEqualTo(run.interventions());
         assertThat(replay.best()).isEqualTo(run.best());
         assertThat(replay.usage().drifted()).isZero();
         assertThat(RunContent.of(replay.ledger())).isEqualTo(RunContent.of(run.ledger()));
+    }
+
+    @Test
+    void observersHearOfEachInterventionAndOfNoneASecondTime() {
+        List<Intervention> told = new CopyOnWriteArrayList<>();
+        Run run = plan("run").rounds(3).observer(collecting(told)).start();
+        run.step();
+        run.choose(run.candidate(1, 1));
+        run.hint(HINT).insert(OWN);
+        assertThat(told)
+                .isEqualTo(run.interventions())
+                .extracting(Intervention::kind)
+                .containsExactly(
+                        Intervention.Kind.CHOOSE, Intervention.Kind.HINT, Intervention.Kind.INSERT);
+        run.close();
+
+        told.clear();
+        plan("run").rounds(3).observer(collecting(told)).run();
+        assertThat(told).isEmpty();
     }
 
     @Test
@@ -348,6 +375,14 @@ class SteeringTest {
         assertThat(run.rounds()).hasSize(1);
         assertThat(run.hint("Now.").resume().rounds()).hasSize(3);
         assertThat(prompt("policy/2/1")).contains("- Now.\n");
+    }
+
+    private static RunObserver collecting(List<Intervention> told) {
+        return event -> {
+            if (event instanceof RunEvent.Intervened intervened) {
+                told.add(intervened.intervention());
+            }
+        };
     }
 
     private static void await(CountDownLatch latch) {
