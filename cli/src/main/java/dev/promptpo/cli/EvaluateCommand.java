@@ -1,10 +1,8 @@
 package dev.promptpo.cli;
 
 import dev.promptpo.environment.EnvironmentSpec;
-import dev.promptpo.environment.EnvironmentSpec.Lifetime;
 import dev.promptpo.environment.Environments;
 import dev.promptpo.environment.Seeds;
-import dev.promptpo.rollout.Isolation;
 import dev.promptpo.rollout.Purpose;
 import dev.promptpo.rollout.RolloutEngine;
 import dev.promptpo.rollout.RolloutEngines;
@@ -13,13 +11,12 @@ import dev.promptpo.rollout.RolloutRequest;
 import dev.promptpo.rollout.RolloutResult;
 import java.io.PrintWriter;
 import java.nio.file.Path;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** Rolls out a policy file; the shape of its output is fixed. */
@@ -36,11 +33,7 @@ import picocli.CommandLine.Spec;
 final class EvaluateCommand implements Callable<Integer> {
     @Spec private CommandSpec command;
 
-    @Parameters(
-            paramLabel = "ENV",
-            description =
-                    "Environment, for example NoiseWorld1," + EnvironmentArgument.OR_A_FILE + ".")
-    private String environment;
+    @Mixin private EpisodeOptions played;
 
     @Option(
             names = "--policy",
@@ -56,36 +49,6 @@ final class EvaluateCommand implements Callable<Integer> {
             description = "Episodes to play. Default: ${DEFAULT-VALUE}.")
     private int episodes;
 
-    @Option(
-            names = "--seed",
-            defaultValue = "0",
-            paramLabel = "SEED",
-            description = "The episodes' seeds derive from it. Default: ${DEFAULT-VALUE}.")
-    private long seed;
-
-    @Option(
-            names = "--preset",
-            defaultValue = "paper",
-            paramLabel = "PRESET",
-            description = "paper or release: whose rules ENV follows. Default: ${DEFAULT-VALUE}.")
-    private String preset;
-
-    @Option(
-            names = "--lifetime",
-            paramLabel = "LIFETIME",
-            description =
-                    "episode: a fresh object each episode; candidate: one object for all. Default:"
-                            + " the preset's.")
-    private Optional<Lifetime> lifetime;
-
-    @Option(
-            names = "--isolation",
-            defaultValue = "sandbox",
-            paramLabel = "LEVEL",
-            description =
-                    "sandbox, or process: weaker, for systems without Landlock. Default: ${DEFAULT-VALUE}.")
-    private Isolation isolation;
-
     @Option(names = "--json", description = "Print one JSON document and nothing else.")
     private boolean json;
 
@@ -94,29 +57,27 @@ final class EvaluateCommand implements Callable<Integer> {
         if (episodes < 1) {
             throw bad("--episodes must be at least 1; got " + episodes);
         }
-        if (seed < 0) {
-            throw bad("--seed must be 0 or larger; got " + seed);
-        }
         String source = SourceFile.read(command, "--policy", policy);
-        EnvironmentSpec spec = Environments.spec(EnvironmentArgument.id(environment), preset);
+        EnvironmentSpec spec = Environments.spec(played.environment(), played.preset());
         RolloutRequest request =
                 new RolloutRequest(
                         spec.reference(),
-                        preset,
+                        played.preset(),
                         source,
                         "",
-                        Seeds.episodes(seed, Purpose.EVALUATE.id(), 0, episodes),
-                        lifetime.orElse(spec.lifetime()),
+                        Seeds.episodes(played.seed(), Purpose.EVALUATE.id(), 0, episodes),
+                        played.lifetime().orElse(spec.lifetime()),
                         Purpose.EVALUATE,
                         RolloutRequest.LOCKSTEP,
                         false);
-        try (RolloutEngine engine = RolloutEngines.start(new RolloutOptions(1, isolation))) {
+        try (RolloutEngine engine =
+                RolloutEngines.start(new RolloutOptions(1, played.isolation()))) {
             RolloutResult result = engine.rollout(request);
             PrintWriter out = command.commandLine().getOut();
             if (json) {
-                out.println(EvaluationReport.json(spec, seed, result));
+                out.println(EvaluationReport.json(spec, played.seed(), result));
             } else {
-                EvaluationReport.text(spec, seed, request.seeds(), result, out);
+                EvaluationReport.text(spec, played.seed(), request.seeds(), result, out);
             }
             out.flush();
             return result instanceof RolloutResult.Completed

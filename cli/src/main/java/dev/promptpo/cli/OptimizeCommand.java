@@ -1,6 +1,5 @@
 package dev.promptpo.cli;
 
-import dev.promptpo.environment.EnvironmentSpec.Lifetime;
 import dev.promptpo.ledger.LedgerException;
 import dev.promptpo.llm.ModelSource;
 import dev.promptpo.llm.Models;
@@ -12,7 +11,6 @@ import dev.promptpo.optimizer.RunInterruptedException;
 import dev.promptpo.optimizer.RunStoppedException;
 import dev.promptpo.prompt.ContextForm;
 import dev.promptpo.prompt.History;
-import dev.promptpo.rollout.Isolation;
 import dev.promptpo.rollout.RolloutEngine;
 import dev.promptpo.rollout.RolloutEngineException;
 import dev.promptpo.rollout.RolloutEngines;
@@ -24,9 +22,9 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** Runs PromptPO, or goes on with a run that was interrupted. */
@@ -43,11 +41,7 @@ import picocli.CommandLine.Spec;
 final class OptimizeCommand implements Callable<Integer> {
     @Spec private CommandSpec command;
 
-    @Parameters(
-            paramLabel = "ENV",
-            description =
-                    "Environment, for example NoiseWorld1," + EnvironmentArgument.OR_A_FILE + ".")
-    private String environment;
+    @Mixin private EpisodeOptions played;
 
     @Option(
             names = "--model",
@@ -76,27 +70,6 @@ final class OptimizeCommand implements Callable<Integer> {
             description =
                     "Episodes that each policy is rolled out for. Default: the paper's for ENV.")
     private Optional<Integer> episodes;
-
-    @Option(
-            names = "--seed",
-            defaultValue = "0",
-            paramLabel = "SEED",
-            description = "The episodes' seeds derive from it. Default: ${DEFAULT-VALUE}.")
-    private long seed;
-
-    @Option(
-            names = "--preset",
-            defaultValue = "paper",
-            paramLabel = "PRESET",
-            description = "paper or release: whose rules ENV follows. Default: ${DEFAULT-VALUE}.")
-    private String preset;
-
-    @Option(
-            names = "--lifetime",
-            paramLabel = "LIFETIME",
-            description =
-                    "episode: a fresh policy object each episode; candidate: one object for all. Default: the preset's.")
-    private Optional<Lifetime> lifetime;
 
     @Option(
             names = "--repairs",
@@ -175,14 +148,6 @@ final class OptimizeCommand implements Callable<Integer> {
     private Optional<Path> directory;
 
     @Option(
-            names = "--isolation",
-            defaultValue = "sandbox",
-            paramLabel = "LEVEL",
-            description =
-                    "sandbox, or process: weaker, for systems without Landlock. Default: ${DEFAULT-VALUE}.")
-    private Isolation isolation;
-
-    @Option(
             names = "--workers",
             paramLabel = "COUNT",
             description = "Processes that step environments. Default: one a core.")
@@ -248,7 +213,8 @@ final class OptimizeCommand implements Callable<Integer> {
         PromptPO plan = plan();
         int cores = Runtime.getRuntime().availableProcessors();
         try (RolloutEngine engine =
-                RolloutEngines.start(new RolloutOptions(workers.orElse(cores), isolation))) {
+                RolloutEngines.start(
+                        new RolloutOptions(workers.orElse(cores), played.isolation()))) {
             plan.engine(engine).observer(new ProgressLines(err));
             try (Run run = plan.start()) {
                 return drive(run, out, err);
@@ -258,10 +224,10 @@ final class OptimizeCommand implements Callable<Integer> {
 
     private PromptPO plan() {
         PromptPO plan =
-                PromptPO.on(EnvironmentArgument.id(environment))
-                        .preset(preset)
+                PromptPO.on(played.environment())
+                        .preset(played.preset())
                         .model(source())
-                        .seed(seed)
+                        .seed(played.seed())
                         .repairs(repairs)
                         .heldoutEpisodes(heldout)
                         .feedback(feedback)
@@ -272,7 +238,7 @@ final class OptimizeCommand implements Callable<Integer> {
         candidates.ifPresent(plan::candidates);
         rounds.ifPresent(plan::rounds);
         episodes.ifPresent(plan::episodes);
-        lifetime.ifPresent(plan::lifetime);
+        played.lifetime().ifPresent(plan::lifetime);
         feedbackEpisodes.ifPresent(plan::feedbackEpisodes);
         feedbackSteps.ifPresent(plan::feedbackSteps);
         startFrom.ifPresent(file -> plan.startFrom(SourceFile.read(command, "--start-from", file)));
