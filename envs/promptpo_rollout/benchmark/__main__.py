@@ -50,18 +50,21 @@ def measures(parts: list[str], environments: list[str], count: int) -> Iterator[
             for timed in TIMED:
                 if environments and timed.environment not in environments:
                     continue
-                pairs = steps.pairs(engine, timed, count)
+                turns = steps.turns(engine, timed, count)
                 taken = len(timed.seeds) * timed.steps
                 engine_us, plain_us = (
                     1e6 * min(values) / taken
-                    for values in zip(*((pair.engine, pair.plain) for pair in pairs), strict=True)
+                    for values in zip(*((turn.engine, turn.plain) for turn in turns), strict=True)
                 )
+                bare = latency.spread([turn.bare_ratio for turn in turns])
                 yield _measure(
                     f"CPU time a step, {timed.environment}",
                     "times the plain loop",
-                    [pair.ratio for pair in pairs],
+                    [turn.ratio for turn in turns],
                     timed.target,
-                    f"{engine_us:.1f} us against {plain_us:.1f} us at best, {taken} steps",
+                    f"{engine_us:.1f} us against {plain_us:.1f} us at best, {taken} steps; two "
+                    f"bare processes {bare['median']:.2f} times ({bare['lowest']:.2f} to "
+                    f"{bare['highest']:.2f})",
                 )
 
 

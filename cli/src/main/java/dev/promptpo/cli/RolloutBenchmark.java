@@ -19,8 +19,8 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /**
- * What the rollout engine costs: CPU time a step beside a plain loop in one process, what a
- * candidate waits for, and the way from Java to Python.
+ * What the rollout engine costs: CPU time a step beside a plain loop in one process and beside two
+ * bare processes, what a candidate waits for, and the way from Java to Python.
  *
  * <p>All but the last is measured by {@code promptpo_rollout.benchmark}, in Python, where the
  * engine's processes are.
@@ -62,7 +62,7 @@ final class RolloutBenchmark implements Callable<Integer> {
     @Option(
             names = "--pairs",
             defaultValue = "7",
-            description = "Pairs of each comparison, in turns. Default: ${DEFAULT-VALUE}.")
+            description = "How often what is compared takes turns. Default: ${DEFAULT-VALUE}.")
     private int pairs;
 
     /**
