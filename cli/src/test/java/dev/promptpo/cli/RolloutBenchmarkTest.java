@@ -30,7 +30,8 @@ class RolloutBenchmarkTest {
                 .matches(
                         "CPU time a step, NoiseWorld1"
                                 + numbers
-                                + "times the plain loop +1 +at most 2.00 +(yes|no) +.* 20000 steps");
+                                + "times the plain loop +1 +at most 2.00 +(yes|no) +.* 20000 steps; two"
+                                + " bare processes [\\d.]+ times \\([\\d.]+ to [\\d.]+\\)");
         assertThat(lines.get(5))
                 .matches(
                         "Java to Python and back, no argument"
