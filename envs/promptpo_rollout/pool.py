@@ -64,7 +64,7 @@ def main(arguments: list[str]) -> None:
         pool.close()
 
 
-_NUMBERS_DEPEND_ON = ("numpy", "gymnasium", "mujoco", "metaworld")
+_NUMBERS_DEPEND_ON = ("numpy", "gymnasium", "mujoco", "gymnasium-robotics", "metaworld")
 
 
 def versions() -> dict[str, str]:

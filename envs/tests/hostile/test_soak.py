@@ -24,7 +24,7 @@ POLICIES = (
     "    def act(self, obs):\n        self.seen.append(obs)\n        return len(self.seen) % 2\n",
 )
 # What waits until the clock on the wall ends it would take a day.
-SLOW = ("# wall: yes", "TIMEOUT")
+SLOW = "# wall: yes"
 
 
 def memory(pool: psutil.Process) -> float:
@@ -43,9 +43,7 @@ def test_nothing_grows_over_five_thousand_candidates(tmp_path):
     files = {name: tmp_path / name for name in ("CANARY", "KEYS", "RUN")}
     for path in files.values():
         path.write_text("as it was")
-    sources = [
-        text for path in CORPUS if not any(sign in (text := path.read_text()) for sign in SLOW)
-    ]
+    sources = [text for path in CORPUS if SLOW not in (text := path.read_text())]
     hostile = [filled(text, files) for text in sources if "# role: feedback" not in text]
     assert len(hostile) > 100
     draw = random.Random(0)
@@ -58,6 +56,7 @@ def test_nothing_grows_over_five_thousand_candidates(tmp_path):
                 counts.append(
                     (descriptors(engine), len(pool.children(recursive=True)), memory(pool))
                 )
+            if start == WARMING:
                 files_then = temporary_files()
             asked = [request(draw, hostile, number) for number in range(start, start + BATCH)]
             for document, _blob in engine.run_all(asked, timeout_s=600):
@@ -74,7 +73,7 @@ def test_nothing_grows_over_five_thousand_candidates(tmp_path):
         for count in later:
             assert count[:2] == first[:2]
             assert count[2] <= GROWTH * first[2]
-        assert temporary_files() == files_then
+        assert temporary_files() <= files_then
     assert all(path.read_text() == "as it was" for path in files.values())
 
 
