@@ -165,7 +165,10 @@ def _kernel() -> Finding:
     text = f"{platform.system()} {platform.release()} {platform.machine()}"
     if platform.system() == "Linux":
         return Finding("ok", "system", text)
-    todo = "generated code runs without a sandbox here; ask for it by name: --isolation process"
+    todo = (
+        "policies roll out on Linux only (a container or a virtual machine will do); recordings, "
+        "kept runs and their figures open here"
+    )
     return Finding("note", "system", text, todo)
 
 
