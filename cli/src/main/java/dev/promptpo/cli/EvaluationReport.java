@@ -67,8 +67,12 @@ final class EvaluationReport {
             RolloutResult result,
             PrintWriter out) {
         out.printf(
-                "%s (%s), seed %d, isolation %s%n%n",
-                spec.id(), spec.preset(), seed, result.isolation().id());
+                "%s (%s%s), seed %d, isolation %s%n%n",
+                spec.id(),
+                spec.preset(),
+                spec.privileged() ? ", privileged observation" : "",
+                seed,
+                result.isolation().id());
         switch (result) {
             case RolloutResult.Completed done -> completed(spec, seeds, done, out);
             case RolloutResult.Failed failed -> failed(failed, out);

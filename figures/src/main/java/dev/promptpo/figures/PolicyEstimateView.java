@@ -11,7 +11,7 @@ final class PolicyEstimateView {
     static String html(PolicyEstimate result) {
         Interval interval = result.estimate();
         StringBuilder out = new StringBuilder();
-        out.append(Html.heading(result.environment() + ": mean return of this policy"));
+        out.append(Html.heading(result.spec().id() + ": mean return of this policy"));
         out.append(HeldoutView.large(interval));
         out.append("<table style=\"border-collapse:collapse;font-variant-numeric:tabular-nums\">");
         result.success()
@@ -27,7 +27,9 @@ final class PolicyEstimateView {
         out.append(
                 Html.muted(
                         Numbers.count(result.steps())
-                                + " environment steps · isolation "
+                                + " environment steps · "
+                                + String.join(" · ", result.spec().terms())
+                                + " · isolation "
                                 + result.isolation().id()));
         return Html.block(out.toString());
     }

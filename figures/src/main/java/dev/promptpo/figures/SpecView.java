@@ -104,16 +104,8 @@ final class SpecView {
     private List<String> facts() {
         List<String> facts = new ArrayList<>();
         facts.add(spec.id());
-        facts.add("preset " + spec.preset());
         facts.add("at most " + Numbers.count(spec.horizon()) + " steps an episode");
-        facts.add(
-                switch (spec.lifetime()) {
-                    case EPISODE -> "one policy object an episode";
-                    case CANDIDATE -> "one policy object for all episodes";
-                });
-        if (spec.privileged()) {
-            facts.add("privileged observation");
-        }
+        facts.addAll(spec.terms());
         return facts;
     }
 

@@ -209,10 +209,9 @@ class ViewsTest {
         String html =
                 PolicyEstimateView.html(
                         new PolicyEstimate(
-                                "NoiseWorld2",
+                                Specs.read("noise-world-2.json"),
                                 new Interval(500, 400, 600, .95, 10, "episodes", "given"),
                                 OptionalDouble.of(.8),
-                                Specs.read("noise-world-2.json").references(),
                                 12_345,
                                 Isolation.SANDBOX));
         assertThat(html)
@@ -220,7 +219,7 @@ class ViewsTest {
                 .contains("95 % interval 400.0 to 600.0 (10 episodes of this policy")
                 .contains("80 %")
                 .contains("optimum")
-                .contains("12,345 environment steps");
+                .contains("12,345 environment steps · preset paper · one policy object an episode");
     }
 
     @Test

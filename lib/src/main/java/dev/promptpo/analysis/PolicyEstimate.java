@@ -21,18 +21,16 @@ import java.util.OptionalDouble;
  * A policy of one's own, rolled out: its mean return with the interval over its episodes. The
  * episodes are those of the stage {@code evaluate}, which no run optimises for.
  *
- * @param environment id of the environment
+ * @param spec of the environment, under its preset
  * @param estimate of the mean return
  * @param success share of the episodes that succeeded; empty where the environment does not say
- * @param references the random policy and the best known one
  * @param steps environment steps taken
  * @param isolation that held while the policy ran
  */
 public record PolicyEstimate(
-        String environment,
+        EnvironmentSpec spec,
         Interval estimate,
         OptionalDouble success,
-        References references,
         long steps,
         Isolation isolation) {
 
@@ -89,10 +87,9 @@ public record PolicyEstimate(
     private static PolicyEstimate of(EnvironmentSpec spec, Completed done) {
         double[] returns = done.returns().stream().mapToDouble(Double::doubleValue).toArray();
         return new PolicyEstimate(
-                spec.id(),
+                spec,
                 Statistics.meanInterval(returns, "episodes", SEED),
                 success(done.successes()),
-                spec.references(),
                 done.steps(),
                 done.isolation());
     }
@@ -104,17 +101,22 @@ public record PolicyEstimate(
                 : OptionalDouble.empty();
     }
 
+    /** The random policy and the best known one. */
+    public References references() {
+        return spec.references();
+    }
+
     /**
      * The estimate where the random policy is 0 and the best known one 1; empty where they are not
      * known.
      */
     public OptionalDouble normalised() {
-        return references.random().isPresent() && references.best().isPresent()
+        return references().random().isPresent() && references().best().isPresent()
                 ? OptionalDouble.of(
                         Statistics.normalised(
                                 estimate.estimate(),
-                                references.random().get().value(),
-                                references.best().get().value()))
+                                references().random().get().value(),
+                                references().best().get().value()))
                 : OptionalDouble.empty();
     }
 
@@ -122,9 +124,9 @@ public record PolicyEstimate(
     @Override
     public String toString() {
         StringBuilder text = new StringBuilder();
-        text.append(environment).append(": mean return ").append(estimate);
+        text.append(spec.id()).append(": mean return ").append(estimate);
         success.ifPresent(share -> line(text, "success", 100 * share, "% of the episodes"));
-        references
+        references()
                 .best()
                 .ifPresent(best ->
                         line(
@@ -132,7 +134,7 @@ public record PolicyEstimate(
                                 HeldoutEstimate.nameOf(best),
                                 best.value(),
                                 best.kind().toString()));
-        references
+        references()
                 .random()
                 .ifPresent(random ->
                         line(text, "random policy", random.value(), random.kind().toString()));
@@ -143,7 +145,11 @@ public record PolicyEstimate(
                                         Locale.ROOT, "%n  %-14s %9.3f", "normalised", value)));
         return text.append(
                         String.format(
-                                Locale.ROOT, "%n  %,d steps, isolation %s", steps, isolation.id()))
+                                Locale.ROOT,
+                                "%n  %,d steps, %s, isolation %s",
+                                steps,
+                                String.join(", ", spec.terms()),
+                                isolation.id()))
                 .toString();
     }
 

@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
@@ -119,6 +120,24 @@ public record EnvironmentSpec(
             throw new IllegalArgumentException(
                     "not a specification document: " + e.getOriginalMessage(), e);
         }
+    }
+
+    /**
+     * What a number measured on it is stamped with, for a person: preset, lifetime of a policy
+     * object, and whether policies see more than the Gymnasium observation.
+     */
+    public List<String> terms() {
+        List<String> terms = new ArrayList<>();
+        terms.add("preset " + preset);
+        terms.add(
+                switch (lifetime) {
+                    case EPISODE -> "one policy object an episode";
+                    case CANDIDATE -> "one policy object for all episodes";
+                });
+        if (privileged) {
+            terms.add("privileged observation");
+        }
+        return terms;
     }
 
     /** The document; keys that this library does not know are gone. */

@@ -807,6 +807,7 @@ public final class Run implements AutoCloseable {
                 .append(settings().environment())
                 .append(" (")
                 .append(settings().preset())
+                .append(spec().privileged() ? ", privileged observation" : "")
                 .append("), ")
                 .append(finished() ? "finished: " : rounds().size() + " rounds closed of ")
                 .append(settings().rounds())

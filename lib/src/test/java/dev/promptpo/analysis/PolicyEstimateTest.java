@@ -52,7 +52,15 @@ class PolicyEstimateTest {
         assertThat(estimate.toString())
                 .startsWith("NoiseWorld1: mean return")
                 .contains("optimum")
-                .contains("isolation sandbox");
+                .endsWith("preset paper, one policy object an episode, isolation sandbox");
+    }
+
+    @Test
+    void oneThatSeesMoreThanTheObservationSaysSo() {
+        EnvironmentSpec spec = Environments.spec("Reacher-v5", "release");
+        String source = "class P:\n    def act(self, obs):\n        return [0.0, 0.0]\n";
+        assertThat(PolicyEstimate.of(spec, source, List.of(1L, 2L), engine).toString())
+                .contains("privileged observation, isolation sandbox");
     }
 
     @Test
