@@ -52,6 +52,7 @@ public final class NotebookExtension implements Extension {
                     "dev.promptpo.llm.*",
                     "dev.promptpo.optimizer.*",
                     "dev.promptpo.policy.*",
+                    "dev.promptpo.prompt.*",
                     "dev.promptpo.rollout.*",
                     "tech.tablesaw.api.*");
 
