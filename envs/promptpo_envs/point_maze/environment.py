@@ -108,6 +108,22 @@ class PointMaze(gymnasium.Env):
         return np.concatenate(parts)
 
 
+class PrivilegedPointMaze(PointMaze):
+    """The same under ``release``, giving the simulation's state too, as its policies see it."""
+
+    def __init__(self, **options: Any):
+        super().__init__("release", **options)
+
+    def extra_observation(self) -> np.ndarray:
+        """qpos (x, y), qvel (vx, vy) and the seconds a step: one 1-D array, float64."""
+        return np.concatenate([self.data.qpos, self.data.qvel, [self.goal_env.point_env.dt]])
+
+
+def make(preset: str = "paper", **options: Any) -> PointMaze:
+    """What Gymnasium calls: the environment under a preset."""
+    return PrivilegedPointMaze(**options) if preset == "release" else PointMaze(preset, **options)
+
+
 def _drop_notice() -> None:
     """Keeps an import of gymnasium-robotics from writing a notice on other environments."""
     with contextlib.suppress(ImportError):

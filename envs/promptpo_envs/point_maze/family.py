@@ -33,7 +33,7 @@ class PointMazeFile(SpecificationFiles):
         if "promptpo/PointMaze-v0" not in gymnasium.registry:
             gymnasium.register(
                 "promptpo/PointMaze-v0",
-                entry_point="promptpo_envs.point_maze.environment:PointMaze",
+                entry_point="promptpo_envs.point_maze.environment:make",
                 max_episode_steps=HORIZON,
                 disable_env_checker=True,
             )

@@ -109,7 +109,12 @@ def test_steps_are_those_of_gymnasium_robotics(preset):
             if preset == "paper":
                 assert seen.goal_reached == reward
             back = [getattr(seen, field["name"]) for field in document["observation"]]
-            assert np.array_equal(back, frame)
+            assert np.array_equal(np.hstack(back), frame)
+            if preset == "release":
+                state = theirs.unwrapped.data
+                assert np.array_equal(seen.qpos, state.qpos)
+                assert np.array_equal(seen.qvel, state.qvel)
+                assert seen.dt == 0.01
             goals += terminated
             over = terminated or truncated
             steps += 1
@@ -120,8 +125,30 @@ def test_release_does_not_tell_that_the_goal_is_reached():
     paper = [field["name"] for field in promptpo_envs.specification("PointMaze")["observation"]]
     release = promptpo_envs.specification("PointMaze", "release")
     assert paper[-1] == "goal_reached"
-    assert [field["name"] for field in release["observation"]] == paper[:-1]
-    assert release["privileged"] is False
+    in_vector = [field["name"] for field in release["observation"] if not field["extra"]]
+    assert in_vector == paper[:-1]
+
+
+def test_release_adds_the_state_and_is_stamped_privileged():
+    paper = promptpo_envs.specification("PointMaze")
+    assert paper["privileged"] is False
+    release = promptpo_envs.specification("PointMaze", "release")
+    assert release["privileged"] is True
+    extra = [field for field in release["observation"] if field["extra"]]
+    assert [(f["name"], f["shape"]) for f in extra] == [("qpos", [2]), ("qvel", [2]), ("dt", [])]
+    assert (release["vector_size"], release["observation_size"]) == (6, 11)
+    for env in (
+        gymnasium.make("promptpo/PointMaze-v0", preset="release"),
+        promptpo_envs.make("PointMaze", "release"),
+    ):
+        obs, _ = env.reset(seed=3)
+        for action in ([1.0, 0.0], [-0.3, 1.0], [0.0, -1.0]):
+            obs, *_ = env.step(np.array(action))
+        data, model = env.unwrapped.data, env.unwrapped.model
+        state = [*data.qpos, *data.qvel, model.opt.timestep]
+        assert FrameReader(env)(obs).tolist() == [*obs, *state]
+    with pytest.raises(AttributeError):
+        promptpo_envs.make("PointMaze").get_wrapper_attr("extra_observation")
 
 
 def test_same_seed_gives_the_same_episode_whatever_went_before():
