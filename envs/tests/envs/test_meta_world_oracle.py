@@ -11,6 +11,8 @@ import promptpo_envs
 import pytest
 from gymnasium.utils import seeding
 from promptpo_envs.meta_world.goals import GOALS, SEED
+from promptpo_envs.observation import FrameReader
+from promptpo_policy.observation import observation_factory
 from test_meta_world import WRITTEN, actions, handwritten_source, scripted_policy
 
 linux = pytest.mark.skipif(
@@ -34,20 +36,35 @@ def benchmark(id: str):
     return env, goals
 
 
-def agree(id: str, episodes: int) -> int:
-    """Steps the benchmark's environment and ours together, and compares all that they give."""
+def wandering(id: str, number: int):
+    """Random actions, whatever is observed."""
+    chosen = iter(actions(number))
+    return lambda _observation: next(chosen)
+
+
+def scripted(id: str, _number: int):
+    """The simulator's own scripted policy."""
+    return scripted_policy(id)
+
+
+def agree(id: str, moves, preset: str, episodes: int) -> tuple[int, int]:
+    """Steps the benchmark's environment and ours together, and compares all that they give.
+
+    How many steps, and how many episodes had a success.
+    """
     theirs, goals = benchmark(id)
-    ours = promptpo_envs.make(id)
-    steps = 0
+    document = promptpo_envs.specification(id, preset)
+    named = observation_factory(document["observation"], document["vector_size"])
+    ours = promptpo_envs.make(id, preset)
+    frame_of, steps, successes = FrameReader(ours), 0, 0
     for number in range(episodes):
         obs, info = ours.reset(seed=number)
         theirs.unwrapped.set_task(goals[info["goal"]])
         wanted, _ = theirs.reset()
         assert obs.tobytes() == wanted.tobytes()
-        policy = scripted_policy(id)
-        for step, random in enumerate(actions(number)):
-            # By turns the scripted policy works and the hand wanders.
-            action = random if (number + step // 125) % 2 else policy(obs)
+        act, reached, truncated = moves(id, number), False, False
+        while not truncated:
+            action = act(obs)
             obs, reward, terminated, truncated, info = ours.step(action)
             wanted, their_reward, their_end, their_cut, their_info = theirs.step(action)
             assert obs.tobytes() == wanted.tobytes()
@@ -57,22 +74,38 @@ def agree(id: str, episodes: int) -> int:
             assert {k: v for k, v in info.items() if k in their_info and k != "success"} == {
                 k: v for k, v in their_info.items() if k not in ("success", "episode")
             }
+            seen = named(frame_of(obs))
+            assert np.array_equal(seen.vector, wanted)
+            if preset == "release":
+                data = theirs.unwrapped.data
+                assert np.array_equal(seen.qpos, data.qpos)
+                assert np.array_equal(seen.qvel, data.qvel)
+                assert seen.dt == theirs.unwrapped.dt
+            reached = reached or info["success"]
             steps += 1
-        assert truncated
+        successes += reached
     ours.close()
     theirs.close()
-    return steps
+    return steps, successes
 
 
+KINDS = pytest.mark.parametrize("moves", [wandering, scripted])
+
+
+@KINDS
 @pytest.mark.parametrize("id", WRITTEN)
-def test_steps_are_those_of_the_benchmarks_environment(id):
-    assert agree(id, episodes=1) == 500
+def test_steps_are_those_of_the_benchmarks_environment(id, moves):
+    assert agree(id, moves, "release", episodes=1)[0] == 500
 
 
 @pytest.mark.slow
+@KINDS
+@pytest.mark.parametrize("preset", ["paper", "release"])
 @pytest.mark.parametrize("id", WRITTEN)
-def test_ten_thousand_steps_are_those_of_the_benchmarks_environment(id):
-    assert agree(id, episodes=20) == 10_000
+def test_ten_thousand_steps_are_those_of_the_benchmarks_environment(id, preset, moves):
+    steps, successes = agree(id, moves, preset, episodes=20)
+    assert steps == 10_000
+    assert moves is wandering or successes >= 0.8 * 20, "the script does what it is for"
 
 
 def policy_file(id: str) -> str:

@@ -79,46 +79,60 @@ def test_goals_and_starts_are_spread_over_the_free_cells():
         assert statistic < len(free) - 1 + 5 * np.sqrt(2 * (len(free) - 1))
 
 
+def random_moves(document: dict):
+    """Uniformly random actions: a function from observation object to action."""
+    draw = np.random.default_rng(1)
+    return lambda seen: draw.uniform(-1.0, 1.0, 2)
+
+
+def follower(document: dict):
+    """The policy that knows the map, a new one for each goal."""
+    namespace: dict = {}
+    exec(path_follower.source(), namespace)
+    return namespace[document["policy_class"]]().act
+
+
 @pytest.mark.parametrize("preset", ["paper", "release"])
-def test_steps_are_those_of_gymnasium_robotics(preset):
-    """10,000 steps, half of them towards the goal, so that some episodes reach it."""
+@pytest.mark.parametrize("moves, least_goals", [(random_moves, 1), (follower, 40)])
+def test_ten_thousand_steps_are_those_of_gymnasium_robotics(moves, least_goals, preset):
     document = promptpo_envs.specification("PointMaze", preset)
     namespace: dict = {}
     exec(document["reward"]["source"], namespace)
     named = observation_factory(document["observation"], document["vector_size"])
     ours, theirs = promptpo_envs.make("PointMaze", preset), goal_environment()
-    frame_of, draw = FrameReader(ours), np.random.default_rng(1)
-    seed, steps, goals = 0, 0, 0
+    frame_of, act = FrameReader(ours), moves(document)
+    seed, steps, goals, over = 0, 0, 0, True
     while steps < 10_000:
-        seed += 1
-        obs, _ = ours.reset(seed=seed)
-        parts, _ = theirs.reset(seed=seed)
-        over = False
-        while not over:
-            frame = frame_of(obs)
-            action = np.clip(draw.normal(0, 0.5, 2) + (frame[4:6] - frame[:2]), -1, 1)
-            obs, reward, terminated, truncated, info = ours.step(action)
-            parts, right, end, _, their_info = theirs.step(action)
+        if over:
+            seed += 1
+            obs, _ = ours.reset(seed=seed)
+            parts, _ = theirs.reset(seed=seed)
             frame = frame_of(obs)
             assert np.array_equal(frame[:6], np.append(parts["observation"], parts["desired_goal"]))
-            assert np.array_equal(frame[:2], parts["achieved_goal"])
-            assert (reward, terminated, info) == (right, end, their_info)
-            assert info["success"] == terminated == (reward == 1.0)
-            seen = named(frame)
-            assert namespace["reward"](seen) == reward
-            if preset == "paper":
-                assert seen.goal_reached == reward
-            back = [getattr(seen, field["name"]) for field in document["observation"]]
-            assert np.array_equal(np.hstack(back), frame)
-            if preset == "release":
-                state = theirs.unwrapped.data
-                assert np.array_equal(seen.qpos, state.qpos)
-                assert np.array_equal(seen.qvel, state.qvel)
-                assert seen.dt == 0.01
-            goals += terminated
-            over = terminated or truncated
-            steps += 1
-    assert goals > 5
+        action = act(named(frame.copy()))
+        obs, reward, terminated, truncated, info = ours.step(action)
+        parts, right, end, _, their_info = theirs.step(action)
+        frame = frame_of(obs)
+        assert np.array_equal(frame[:6], np.append(parts["observation"], parts["desired_goal"]))
+        assert np.array_equal(frame[:2], parts["achieved_goal"])
+        assert (reward, terminated, info) == (right, end, their_info)
+        assert info["success"] == terminated == (reward == 1.0)
+        seen = named(frame)
+        assert namespace["reward"](seen) == reward
+        if preset == "paper":
+            assert seen.goal_reached == reward
+        else:
+            assert np.array_equal(seen.qpos, theirs.data.qpos)
+            assert np.array_equal(seen.qvel, theirs.data.qvel)
+            assert seen.dt == 0.01
+        back = [getattr(seen, field["name"]) for field in document["observation"]]
+        assert np.array_equal(np.hstack(back), frame)
+        goals += terminated
+        over = terminated or truncated
+        steps += 1
+    assert goals >= least_goals
+    if moves is follower:
+        assert goals == seed - (not over), "it reaches every goal"
 
 
 def test_release_does_not_tell_that_the_goal_is_reached():
