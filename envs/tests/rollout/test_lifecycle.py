@@ -102,6 +102,33 @@ def test_a_policys_process_has_two_pipes_and_a_fixed_environment(level):
         assert os.getsid(policy.pid) == policy.pid
 
 
+@pytest.mark.parametrize("level", ["sandbox", "process"])
+def test_a_policys_process_has_its_resource_limits(level):
+    with Engine(workers=1, isolation=level) as engine:
+        client = engine.client
+        request = {"type": "rollout", "environment": "CartPole-v1", "seeds": [1], "source": ENDLESS}
+        client.submit(json.dumps(request | {"limits": {"cpu_s_episode": 7.5, "memory_mb": 300}}))
+        pid = client.hello["pid"]
+        until(lambda: len(family(pid)) == 4)
+        (worker,) = psutil.Process(pid).children()
+        (template,) = worker.children()
+        (policy,) = template.children()
+        until(lambda: policy.cpu_times().user > 0.1)  # past its walls
+        nothing = (0, 0)
+        assert policy.rlimit(psutil.RLIMIT_FSIZE) == nothing
+        assert policy.rlimit(psutil.RLIMIT_NPROC) == nothing
+        assert policy.rlimit(psutil.RLIMIT_CORE) == nothing
+        assert policy.rlimit(psutil.RLIMIT_MEMLOCK) == nothing
+        assert policy.rlimit(psutil.RLIMIT_MSGQUEUE) == nothing
+        assert policy.rlimit(psutil.RLIMIT_NOFILE) == (64, 64)
+        soft, hard = policy.rlimit(psutil.RLIMIT_AS)
+        # What was asked for on top of what the template had mapped when it forked.
+        assert soft == hard
+        assert 0 < soft - (300 << 20) <= template.memory_info().vms + (16 << 20)
+        # The whole seconds that hold the 7.5 s asked for, then one for SIGXCPU to be heard.
+        assert policy.rlimit(psutil.RLIMIT_CPU) == (8, 9)
+
+
 def test_a_killed_worker_costs_its_job_and_is_replaced():
     with Engine(workers=1) as engine:
         client = engine.client
