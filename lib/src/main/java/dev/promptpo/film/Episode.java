@@ -3,6 +3,8 @@ package dev.promptpo.film;
 import dev.promptpo.environment.EnvironmentSpec;
 import dev.promptpo.environment.RenderException;
 import dev.promptpo.rollout.Trace;
+import java.awt.image.BufferedImage;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -73,6 +75,26 @@ public record Episode(
         try (Studio studio = Studio.open(spec)) {
             return studio.film(this, settings);
         }
+    }
+
+    /**
+     * The moving pictures of {@link #film()}. Each call draws anew: keep the film for more than one
+     * thing of it.
+     *
+     * @throws RenderException where nothing can be drawn
+     */
+    public Film.Video video() {
+        return film().video();
+    }
+
+    /**
+     * The pictures of {@link #film()}, in order; the first is the state before the first step, the
+     * last the end. Each call draws anew, as for {@link #video()}.
+     *
+     * @throws RenderException where nothing can be drawn
+     */
+    public List<BufferedImage> frames() {
+        return film().frames();
     }
 
     /**

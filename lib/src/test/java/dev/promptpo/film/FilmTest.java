@@ -73,6 +73,22 @@ class FilmTest {
     }
 
     @Test
+    void anEpisodeGivesTheVideoAndTheFramesOfItsFilm() throws Exception {
+        Episode episode = rolled("NoiseWorld2", DOWN_AND_RIGHT, 11);
+        Film film = episode.film();
+
+        Film.Video video = episode.video();
+        assertThat(video.mime()).isEqualTo(film.video().mime());
+        assertThat(video.bytes()).isEqualTo(film.video().bytes());
+
+        List<BufferedImage> frames = episode.frames();
+        assertThat(frames).hasSize(episode.length() + 1);
+        for (int i = 0; i < frames.size(); i++) {
+            assertThat(pixels(frames.get(i))).isEqualTo(pixels(film.frame(i)));
+        }
+    }
+
+    @Test
     void aStripHasTheBeginningTheEndAndWhatLiesBetween() throws Exception {
         Film film = rolled("NoiseWorld2", DOWN_AND_RIGHT, 11).film();
         BufferedImage strip = film.strip(4);
