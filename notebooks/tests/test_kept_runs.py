@@ -15,6 +15,8 @@ from test_kernel_protocol import class_path, home, java
 
 RUNS = home() / "notebooks" / "runs"
 KEPT = sorted(path for path in RUNS.iterdir() if (path / "recording.json").exists())
+THE_STUDYS = ("button-press-n10-r3", "point-maze-n10-r3", "reacher-n10-r3", "swimmer-n10-r3")
+"""The kept runs of the study's N, R and E; the others are an ablation's."""
 FIXTURE = home() / "lib/src/test/resources/dev/promptpo/ledger/fixtures/format-1"
 
 KEYS = re.compile(
@@ -107,6 +109,28 @@ def test_a_kept_run_opens_and_is_what_was_written(run: Path) -> None:
     shown = promptpo("runs", "show", run)
     assert shown.returncode == 0, shown.stderr
     assert "held-out" in shown.stdout
+
+
+@pytest.mark.parametrize("name", THE_STUDYS)
+def test_the_runs_of_the_studys_size_have_ten_candidates_three_rounds_and_five_episodes(
+    name: str,
+) -> None:
+    settings = json.loads((RUNS / name / "run.json").read_text("utf-8"))["settings"]
+    assert (settings["candidates"], settings["rounds"], settings["episodes"]) == (10, 3, 5)
+    lines = (RUNS / name / "events.jsonl").read_text("utf-8").splitlines()
+    events = [json.loads(line) for line in lines]
+    closed = [event["round"] for event in events if event["type"] == "round_closed"]
+    assert closed == [1, 2, 3]
+    # The last word on a candidate counts, where a rollout was taken back and made again.
+    last = {
+        (event["round"], event["candidate"]): event
+        for event in events
+        if event["type"] == "candidate_finished"
+    }
+    assert last.keys() == {(round, one) for round in (1, 2, 3) for one in range(1, 11)}
+    for place, event in last.items():
+        assert event["outcome"] == "completed" or event["outcome"] == "failed", place
+        assert event["outcome"] == "failed" or len(event["returns"]) == 5, place
 
 
 @pytest.mark.parametrize("run", KEPT, ids=lambda run: run.name)

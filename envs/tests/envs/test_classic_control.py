@@ -1,4 +1,4 @@
-"""Pendulum and Acrobot: their texts are run beside the simulation."""
+"""CartPole, Pendulum and Acrobot: their texts are run beside the simulation."""
 
 import warnings
 
@@ -24,6 +24,25 @@ def test_passes_gymnasiums_check(name):
         # CartPole's velocities have no bounds.
         warnings.filterwarnings("ignore", message=".*infinity")
         check_env(promptpo_envs.make(name).unwrapped, skip_render_check=True)
+
+
+@pytest.mark.parametrize("preset", ["paper", "release"])
+def test_cart_pole_rewards(preset):
+    document = promptpo_envs.specification("CartPole-v1", preset)
+    reward, env = reward_of(document), promptpo_envs.make("CartPole-v1", preset)
+    draw = np.random.default_rng(0)
+    over, seed, fell, cut = True, 0, 0, 0
+    for _ in range(10_000):
+        if over:
+            obs, _ = env.reset(seed=seed)
+            # By turns it is kept up to the horizon and pushed at random until it falls.
+            balanced, seed = seed % 2 == 0, seed + 1
+        action = int(obs[2] + obs[3] > 0) if balanced else int(draw.integers(2))
+        obs, right, terminated, truncated, _ = env.step(action)
+        assert reward() == right
+        fell, cut = fell + terminated, cut + truncated
+        over = terminated or truncated
+    assert fell > 10 and cut > 10
 
 
 def test_pendulum_rewards():

@@ -89,6 +89,13 @@ def test_fields_have_the_bounds_of_the_observation_space(name):
                 assert document["family"] == "mujoco"
 
 
+@pytest.mark.parametrize("preset", ["paper", "release"])
+@pytest.mark.parametrize("name", LISTED)
+def test_every_field_has_a_meaning(name, preset):
+    for field in promptpo_envs.specification(name, preset)["observation"]:
+        assert field["meaning"].strip(), f"{field['name']} means nothing"
+
+
 def test_digest_is_that_of_the_document_and_differs_between_presets():
     paper = promptpo_envs.specification("NoiseWorld1", "paper")
     assert paper["digest"] == digest(paper)

@@ -308,6 +308,28 @@ class PromptsTest {
         assertThat(all).doesNotContain("22522", "0.515", "0.712", "0.395", "0.535", "0.57", "0.93");
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"paper", "release"})
+    void neverShowsARowOfThePointMaze(String preset) {
+        EnvironmentSpec maze = Environments.spec("PointMaze", preset);
+        assertThat(maze.preset()).isEqualTo(preset);
+        List<String> rows =
+                List.of(
+                        "1000100001",
+                        "1010101101",
+                        "1000000101",
+                        "1011110101",
+                        "1000000001",
+                        "1010111101");
+        for (ContextForm form : List.of(ContextForm.FULL, ContextForm.ANONYMOUS)) {
+            // Whatever stands between the cells: nothing, a space, commas.
+            String cells = all(with(maze, form)).replaceAll("[\\s,\\[\\]]", "");
+            for (String row : rows) {
+                assertThat(cells).doesNotContain(row).doesNotContain(row.substring(1, 9));
+            }
+        }
+    }
+
     @Test
     void refusesAReflectionWithoutHistory() {
         assertThatIllegalArgumentException().isThrownBy(() -> prompts.reflection(List.of()));
