@@ -10,8 +10,8 @@ import java.util.concurrent.ConcurrentHashMap;
  * What the compiled code of cells calls at every method entry and backward branch, so that an
  * interrupt can end a busy loop.
  *
- * <p>JShell weaves the calls in, to a class of its own that reads a volatile flag each time: a
- * tight loop takes three to six times as long. Here the answer is a call site's constant. The
+ * <p>JShell weaves the calls in, to a class of its own that reads a volatile flag each time: a sum
+ * over an array takes more than three times as long. Here the answer is a call site's constant. The
  * virtual machine compiles "go on" to nothing at all, and throws the compiled code away when the
  * constant changes.
  */
