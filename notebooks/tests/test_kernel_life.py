@@ -9,6 +9,7 @@ import socket
 import stat
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import nbformat
@@ -42,6 +43,7 @@ def test_two_kernels_live_side_by_side_and_leave_nothing(specs: Path) -> None:
         leaves_nothing(first)
     assert second.run("own").result["text/plain"] == "two"
     answers_rare_requests(second)
+    stopped_and_continued(second)
     killed_and_restarted(second)
     leaves_nothing(second)
 
@@ -75,6 +77,28 @@ def killed_and_restarted(kernel: Kernel) -> None:
     kernel.client.wait_for_ready(timeout=TIMEOUT_S)
     assert kernel.run("own").error["ename"] == "CompileError"
     assert kernel.run("2 + 2").result["text/plain"] == "4"
+
+
+def stopped_and_continued(kernel: Kernel) -> None:
+    """A kernel that the system holds is seen not to beat, and beats again when it goes on."""
+    heart = kernel.client.hb_channel
+    heart.unpause()
+    wait_for_heart(kernel, beating=True)
+    os.kill(kernel.pid, signal.SIGSTOP)
+    try:
+        wait_for_heart(kernel, beating=False)
+        assert kernel.manager.is_alive(), "its process is there"
+    finally:
+        os.kill(kernel.pid, signal.SIGCONT)
+    wait_for_heart(kernel, beating=True)
+    assert kernel.run("own").result["text/plain"] == "two"
+
+
+def wait_for_heart(kernel: Kernel, beating: bool) -> None:
+    until = time.monotonic() + TIMEOUT_S
+    while kernel.client.hb_channel.is_beating() != beating:
+        assert time.monotonic() < until, f"beating should be {beating}"
+        time.sleep(0.05)
 
 
 def answers_rare_requests(kernel: Kernel) -> None:
