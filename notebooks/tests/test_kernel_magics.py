@@ -9,7 +9,15 @@ from pathlib import Path
 
 import psutil
 import pytest
-from test_kernel_protocol import TIMEOUT_S, Kernel, class_path, java, plain, write_spec
+from test_kernel_protocol import (
+    TIMEOUT_S,
+    Kernel,
+    class_path,
+    conforming,
+    java,
+    plain,
+    write_spec,
+)
 
 GREETER = """
 package sample;
@@ -65,7 +73,7 @@ def test_a_jar_brings_classes_extensions_and_their_help(kernel: Kernel, greeter:
     again = kernel.run(f"%jars {greeter.parent}/greeter.jar")
     assert again.text("stdout") == "all of it was on the class path already\n"
     assert str(greeter.parent / "greeter.jar") in kernel.run("%classpath").text("stdout")
-    completed = kernel.client.complete("Greet", reply=True, timeout=TIMEOUT_S)
+    completed = conforming(kernel.client.complete("Greet", reply=True, timeout=TIMEOUT_S))
     assert completed["content"]["matches"] == ["sample.Greeter"]
 
 
@@ -125,9 +133,9 @@ def test_a_shell_cell_prints_as_it_goes_and_fails_with_its_code(kernel: Kernel) 
 
 def test_an_interrupt_ends_a_shell_cell_with_all_that_it_started(kernel: Kernel) -> None:
     request = kernel.send("%%sh\nsleep 600 &\necho started $!\nwait")
-    message = kernel.client.get_iopub_msg(timeout=TIMEOUT_S)
+    message = conforming(kernel.client.get_iopub_msg(timeout=TIMEOUT_S))
     while message["msg_type"] != "stream":
-        message = kernel.client.get_iopub_msg(timeout=TIMEOUT_S)
+        message = conforming(kernel.client.get_iopub_msg(timeout=TIMEOUT_S))
     child = int(message["content"]["text"].split()[-1])
     assert psutil.pid_exists(child)
     kernel.manager.interrupt_kernel()
@@ -174,9 +182,11 @@ def test_an_exception_that_is_looked_at_has_its_places(kernel: Kernel) -> None:
 
 def test_cursors_behind_characters_of_two_units_are_where_they_seem(kernel: Kernel) -> None:
     code = '/* 😀 */ "abc".toUpp'
-    reply = kernel.client.complete(code, len(code), reply=True, timeout=TIMEOUT_S)["content"]
+    completed = kernel.client.complete(code, len(code), reply=True, timeout=TIMEOUT_S)
+    reply = conforming(completed)["content"]
     assert reply["matches"] == ["toUpperCase("]
     assert (reply["cursor_start"], reply["cursor_end"]) == (len(code) - 5, len(code))
     told = kernel.client.inspect(code + "erCase()", len(code), reply=True, timeout=TIMEOUT_S)
+    conforming(told)
     assert "String.toUpperCase()" in told["content"]["data"]["text/plain"]
     assert "<code>" in told["content"]["data"]["text/html"]

@@ -90,9 +90,14 @@ class Reply:
 
 def conforming(message: dict) -> dict:
     """The message, which must be as the protocol says; every test looks at all that it gets."""
+    content = message["content"]
     # The validator knows no replies of cells that were not run, though the protocol does.
-    if message["content"].get("status") == "aborted":
-        assert message["content"] == {"status": "aborted"}
+    if content.get("status") == "aborted":
+        assert content == {"status": "aborted"}
+    elif message["msg_type"] == "input_request":
+        # Whether it is a password is a truth value in the protocol, and a number to the validator.
+        assert isinstance(content["password"], bool)
+        validate_message(message | {"content": content | {"password": 0}})
     else:
         validate_message(message)
     return message
@@ -137,6 +142,22 @@ class Kernel:
             reply = conforming(self.client.get_shell_msg(timeout=until - time.monotonic()))
             if reply["parent_header"]["msg_id"] == request:
                 return Reply(reply["content"]["status"], reply["content"], messages)
+
+    def control(self, kind: str, **content: object) -> dict:
+        """Asks on the control channel: the content of the reply."""
+        request = self.client.session.msg(f"{kind}_request", content)
+        self.client.control_channel.send(request)
+        while True:
+            reply = conforming(self.client.get_control_msg(timeout=TIMEOUT_S))
+            if reply["parent_header"]["msg_id"] == request["header"]["msg_id"]:
+                assert reply["msg_type"] == f"{kind}_reply"
+                return reply["content"]
+
+    def asked(self) -> dict:
+        """What a running cell asks the client for."""
+        message = conforming(self.client.get_stdin_msg(timeout=TIMEOUT_S))
+        assert message["msg_type"] == "input_request"
+        return message["content"]
 
     def wait_for_output(self, request: str, text: str) -> None:
         """Returns when a running cell has printed this."""
@@ -260,7 +281,7 @@ def test_a_thread_prints_into_the_cell_that_started_it(kernel: Kernel) -> None:
     second = kernel.send('go.countDown(); late.join(); System.out.println("own words");')
     printed = {first: "", second: ""}
     while not (printed[first] and printed[second]):
-        message = kernel.client.get_iopub_msg(timeout=TIMEOUT_S)
+        message = conforming(kernel.client.get_iopub_msg(timeout=TIMEOUT_S))
         if message["msg_type"] == "stream":
             printed[message["parent_header"]["msg_id"]] += message["content"]["text"]
     assert printed == {first: "late words\n", second: "own words\n"}
@@ -380,18 +401,15 @@ def test_failing_renderer_costs_its_output_only(kernel: Kernel) -> None:
 
 def test_input_comes_from_the_client_and_an_interrupt_ends_the_wait(kernel: Kernel) -> None:
     request = kernel.send("new Scanner(System.in).nextLine()", allow_stdin=True)
-    asked = kernel.client.get_stdin_msg(timeout=TIMEOUT_S)
-    assert asked["msg_type"] == "input_request"
-    # As the protocol says; the validator takes the second for a number.
-    assert asked["content"] == {"prompt": "", "password": False}
+    assert kernel.asked() == {"prompt": "", "password": False}
     kernel.client.input("a line")
     assert kernel.receive(request).result["text/plain"] == "a line"
     request = kernel.send("new Scanner(System.in).nextLine()", allow_stdin=True)
-    kernel.client.get_stdin_msg(timeout=TIMEOUT_S)
-    kernel.manager.interrupt_kernel()
+    kernel.asked()
+    assert kernel.control("interrupt") == {"status": "ok"}
     assert kernel.receive(request).error["ename"] == "Interrupted"
     request = kernel.send("new Scanner(System.in).nextLine()", allow_stdin=True)
-    kernel.client.get_stdin_msg(timeout=TIMEOUT_S)
+    kernel.asked()
     kernel.client.input("another")
     assert kernel.receive(request).result["text/plain"] == "another"
 
@@ -412,7 +430,7 @@ def test_input_comes_from_the_client_and_an_interrupt_ends_the_wait(kernel: Kern
         ),
     ],
 )
-@pytest.mark.parametrize("way", ["message", "signal"])
+@pytest.mark.parametrize("way", ["message", "manager", "signal"])
 def test_interrupt_stops_the_cell_and_keeps_the_session(
     kernel: Kernel, name: str, code: str, way: str
 ) -> None:
@@ -420,6 +438,8 @@ def test_interrupt_stops_the_cell_and_keeps_the_session(
     request = kernel.send('{ System.out.println("started");\n' + code + "\n}")
     kernel.wait_for_output(request, "started")
     if way == "message":
+        assert kernel.control("interrupt") == {"status": "ok"}
+    elif way == "manager":
         kernel.manager.interrupt_kernel()
     else:
         os.kill(kernel.pid, signal.SIGINT)
@@ -432,10 +452,7 @@ def test_interrupt_stops_the_cell_and_keeps_the_session(
 def test_interrupt_between_cells_is_harmless(kernel: Kernel) -> None:
     os.kill(kernel.pid, signal.SIGINT)
     for _ in range(2):
-        message = kernel.client.session.msg("interrupt_request", {})
-        kernel.client.control_channel.send(message)
-        reply = conforming(kernel.client.get_control_msg(timeout=TIMEOUT_S))
-        assert reply["content"]["status"] == "ok"
+        assert kernel.control("interrupt") == {"status": "ok"}
     assert kernel.run("1 + 1").result["text/plain"] == "2"
 
 
@@ -599,7 +616,7 @@ def test_shutdown_leaves_no_process_even_in_a_busy_cell(specs: Path) -> None:
     process = psutil.Process(running.pid)
     request = running.send('{ System.out.println("started"); while (true) ; }')
     running.wait_for_output(request, "started")
-    running.client.shutdown()
+    assert running.control("shutdown", restart=False) == {"status": "ok", "restart": False}
     process.wait(timeout=TIMEOUT_S)
     running.client.stop_channels()
     running.manager.cleanup_resources()
