@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import time
 from pathlib import Path
@@ -75,6 +76,34 @@ def test_a_jar_brings_classes_extensions_and_their_help(kernel: Kernel, greeter:
     assert str(greeter.parent / "greeter.jar") in kernel.run("%classpath").text("stdout")
     completed = conforming(kernel.client.complete("Greet", reply=True, timeout=TIMEOUT_S))
     assert completed["content"]["matches"] == ["sample.Greeter"]
+
+
+def test_a_folder_brings_its_classes(kernel: Kernel, tmp_path: Path) -> None:
+    source = tmp_path / "Shelf.java"
+    source.write_text("package shelf; public class Shelf { public static int BOOKS = 7; }")
+    folder = tmp_path / "compiled classes"
+    subprocess.run([Path(java()).with_name("javac"), "-d", folder, source], check=True)
+    assert kernel.run("shelf.Shelf.BOOKS").error["ename"] == "CompileError"
+    reply = kernel.run(f'%classpath "{folder}"')
+    assert reply.text("stdout") == "on the class path now: compiled classes\n"
+    assert kernel.run("shelf.Shelf.BOOKS").result["text/plain"] == "7"
+    assert str(folder) in kernel.run("%classpath").text("stdout").splitlines()
+    again = kernel.run(f'%classpath "{folder}"')
+    assert again.text("stdout") == "all of it was on the class path already\n"
+
+
+@pytest.mark.parametrize("ask", ["%lsmagic", "%help"])
+def test_every_magic_is_listed(kernel: Kernel, ask: str) -> None:
+    (shown,) = kernel.run(ask).of("display_data")
+    documented = {"%maven", "%jars", "%classpath", "%load", "%env", "%lsmagic", "%help"}
+    known = documented | {"%%sh", "%%time"}
+    offered = conforming(kernel.client.complete("%", reply=True, timeout=TIMEOUT_S))
+    known |= set(offered["content"]["matches"])
+    text, table = shown["data"]["text/plain"], shown["data"]["text/markdown"]
+    first_words = {line.split()[0] for line in text.splitlines() if line.startswith("%")}
+    assert known <= first_words, "as text, each in a line with its purpose"
+    assert {cell for cell in re.findall(r"^\| `(%\S+?)[ `]", table, re.MULTILINE)} == first_words
+    assert ("updateDisplay" in text) == (ask == "%help"), "what else a cell can do"
 
 
 def test_what_is_no_jar_is_refused(kernel: Kernel, tmp_path: Path) -> None:

@@ -358,6 +358,23 @@ def test_a_display_is_not_a_result_as_well(kernel: Kernel) -> None:
     assert [name for name, _ in reply.messages] == ["display_data"]
 
 
+def test_what_was_displayed_is_updated_by_its_handle_and_by_its_id(kernel: Kernel) -> None:
+    kernel.run('var replaced = display("one");')
+    reply = kernel.run(
+        'updateDisplay(replaced, "<b>two</b>", "text/html");\n'
+        'updateDisplay(replaced.id(), Map.of("n", 3), "application/json");\n'
+        'updateDisplay(replaced.id(), "four");'
+    )
+    own = kernel.run("replaced.id().toString()").result["text/plain"]
+    assert [name for name, _ in reply.messages] == ["update_display_data"] * 3
+    updates = reply.of("update_display_data")
+    assert {update["transient"]["display_id"] for update in updates} == {own}
+    html, structure, text = (update["data"] for update in updates)
+    assert html["text/html"] == "<b>two</b>"
+    assert structure["application/json"] == {"n": 3}
+    assert text["text/plain"] == "four"
+
+
 def test_display_through_the_library_alone(kernel: Kernel) -> None:
     """What a library does that does not depend on this kernel."""
     reply = kernel.run(
@@ -525,6 +542,30 @@ def test_a_message_with_a_wrong_signature_is_dropped(kernel: Kernel) -> None:
     kernel.manager.interrupt_kernel()
     assert kernel.run("1 + 1").status in ("ok", "error")
     assert kernel.run("2 + 2").result["text/plain"] == "4"
+
+
+@pytest.mark.parametrize(
+    ("module", "name", "code", "value"),
+    [
+        ("java.sql", "JDBCType", "JDBCType.VARCHAR.getVendorTypeNumber()", "12"),
+        ("java.base", "Normalizer", 'Normalizer.isNormalized("a", Normalizer.Form.NFC)', "true"),
+    ],
+)
+def test_a_module_is_imported_where_java_can(
+    specs: Path, module: str, name: str, code: str, value: str
+) -> None:
+    running = Kernel(specs, "java-test")
+    try:
+        release = int(running.run("Runtime.version().feature()").result["text/plain"])
+        if release < 25:
+            pytest.skip(f"Java {release} imports no modules; 25 does")
+        assert running.run(code).error["ename"] == "CompileError", f"{name} is known already"
+        assert running.run(f"import module {module};").messages == []
+        assert running.run(code).result["text/plain"] == value
+        assert running.run(f"import module {module};\n{code}").result["text/plain"] == value
+        assert running.run("List.of(1, 2)").result["text/plain"] == "[1, 2]"
+    finally:
+        running.stop()
 
 
 def test_imports_from_the_environment(specs: Path) -> None:
