@@ -32,6 +32,7 @@ ABLATION = "06-n-ablation.ipynb"
 DRIVING = "09-driving-a-run.ipynb"
 KINDS = "kinds.ipynb"
 HELP = "help.ipynb"
+AGAIN = "again.ipynb"
 
 # A cell for each kind of output, and in the same order what has to be seen below it.
 SHOWN = {
@@ -143,6 +144,13 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
     write(workplace / LOOP, endless, 'System.out.println("still here: " + (n > 0));')
     write(workplace / KINDS, *SHOWN.values())
     write(workplace / HELP, "int count = 3;", *[""] * 4)
+    write(
+        workplace / AGAIN,
+        "var kept = new ArrayList<>(List.of(ProcessHandle.current().pid()));",
+        'kept.add(7L); System.out.println("of " + kept.getFirst()); kept.size()',
+        'display("kept " + kept.size()); "sum " + (kept.getFirst() + kept.getLast())',
+        "kept.stream().skip(1).toList()",
+    )
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -468,13 +476,53 @@ def test_tab_completes_and_shift_tab_explains(page, lab: Lab, artefacts: Path) -
     page.screenshot(path=artefacts / "tooltip-library.png")
 
 
-def test_restart_and_run_all_starts_from_one(page, lab: Lab) -> None:
-    page.set_viewport_size({"width": 1300, "height": 900})
-    open_notebook(page, lab, HELP)
-    for number in (1, 2):
-        run_cell(page, 0)
-        wait(lambda number=number: prompts(page)[0] == f"[{number}]:", 60, "the cell to have run")
+def results(page) -> list[str]:
+    """What each of the four cells shows, without the empty one that running the last adds."""
+    return [
+        " ".join(cell.locator(".jp-Cell-outputArea").inner_text().split())
+        for cell in page.locator(".jp-CodeCell").all()[:4]
+    ]
+
+
+def test_restart_and_run_all_shows_what_a_new_kernel_gives(page, lab: Lab) -> None:
+    page.set_viewport_size({"width": 1300, "height": 1200})
+    open_notebook(page, lab, AGAIN)
+    for number in (0, 1, 1, 2, 3):
+        before = prompts(page)[number]
+        run_cell(page, number)
+        wait(
+            lambda number=number, before=before: prompts(page)[number] not in (before, "[*]:"),
+            60,
+            "the cell to have run",
+        )
+    wait(lambda: results(page)[3].endswith("[7, 7]"), 20, "the last result to be drawn")
+    assert prompts(page)[:4] == ["[1]:", "[3]:", "[4]:", "[5]:"]
+    first = pid_in(results(page))
+    assert shown_by(first, added=2) == results(page)
+
     page.click('.lm-MenuBar-item:has-text("Run")')
     page.click('.lm-Menu-item[data-command="runmenu:restart-and-run-all"]')
     page.click(".jp-Dialog .jp-mod-accept")
-    wait(lambda: prompts(page)[0] == "[1]:", 90, "the first cell to have run in a new kernel")
+    wait(
+        lambda: prompts(page)[:4] == [f"[{number}]:" for number in (1, 2, 3, 4)],
+        90,
+        "all cells to have run in a new kernel",
+    )
+    wait(lambda: results(page)[3].endswith("[7]"), 20, "the last result to be drawn")
+    second = pid_in(results(page))
+    assert second != first, "the kernel's process is a new one"
+    assert shown_by(second, added=1) == results(page)
+
+
+def pid_in(shown: list[str]) -> int:
+    return int(re.search(r"of (\d+)", shown[1]).group(1))
+
+
+def shown_by(pid: int, added: int) -> list[str]:
+    """What the cells show when the second of them has been run so many times."""
+    return [
+        "",
+        f"of {pid} [{added + 1}]: {added + 1}",
+        f"kept {added + 1} [{added + 2}]: sum {pid + 7}",
+        f"[{added + 3}]: {[7] * added}",
+    ]
