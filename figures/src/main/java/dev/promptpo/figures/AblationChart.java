@@ -93,6 +93,11 @@ final class AblationChart {
                 "Lines join the means over "
                         + (seeds == 1 ? "1 seed" : seeds + " seeds")
                         + "; no interval over runs is drawn for fewer than five.");
+        for (Ablation.Member one : measured) {
+            if (one.run().steered()) {
+                chart.note(one.name() + ": " + one.run().steering().stamp() + ".");
+            }
+        }
         return chart;
     }
 

@@ -60,6 +60,7 @@ final class BestOfNChart {
                             + " scores.");
         }
         chart.reading(Findings.candidates(curve).text());
+        chart.stampData(curve.steering());
         chart.setXAxisTitle("candidates in a round, n");
         chart.setYAxisTitle("expected best mean " + curve.measure());
         chart.getStyler().setXAxisTickLabelsFormattingFunction(Numbers::axisCount);

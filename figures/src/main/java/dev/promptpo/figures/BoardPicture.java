@@ -88,19 +88,33 @@ final class BoardPicture {
                 (graphics, y) -> board.facts(graphics, y));
     }
 
+    /**
+     * The path of an episode.
+     *
+     * @param stamp what in its run a person decided; empty where nobody did
+     */
     static Picture path(
-            EnvironmentSpec spec, List<Cell> cells, double episodeReturn, String headline) {
+            EnvironmentSpec spec,
+            List<Cell> cells,
+            double episodeReturn,
+            String headline,
+            String stamp) {
         BoardPicture board = new BoardPicture(spec);
         String summary =
                 (cells.size() - 1)
                         + " steps, return "
                         + Numbers.score(episodeReturn)
                         + ", "
-                        + board.end(cells);
+                        + board.end(cells)
+                        + ".";
+        List<String> lines =
+                stamp.isEmpty()
+                        ? List.of(summary, KNOWN)
+                        : List.of(summary, "The run is " + stamp + ".", KNOWN);
         return board.picture(
-                headline + ". " + summary + ". " + KNOWN,
+                headline + ". " + String.join(" ", lines),
                 headline,
-                List.of(summary + ".", KNOWN),
+                lines,
                 (graphics, y) -> {
                     board.trail(graphics, cells);
                     board.pathLegend(graphics, y, cells);
@@ -133,11 +147,12 @@ final class BoardPicture {
     private Picture picture(
             String description,
             String headline,
-            List<String> lines,
+            List<String> paragraphs,
             BiConsumer<Graphics2D, Double> beside) {
+        int width = (int) left + BOARD + LEGEND;
+        List<String> lines = Typeface.wrap(paragraphs, Typeface.regular(12), width - 2 * SIDE);
         double head = SIDE + 14 * 1.5 + lines.size() * 12 * 1.4 + 26;
         int height = (int) Math.ceil(head + BOARD + SIDE);
-        int width = (int) left + BOARD + LEGEND;
         return Picture.of(
                 width,
                 height,

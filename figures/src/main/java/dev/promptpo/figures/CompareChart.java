@@ -64,6 +64,7 @@ final class CompareChart {
                     LearningCurveChart.corners(curve.selected(), at, Double.NEGATIVE_INFINITY);
             if (corners.length > 0) {
                 XYSeries line = chart.addSeries(name, column(corners, 0), column(corners, 1));
+                chart.stampData(line, curve.steering());
                 line.setMarker(SeriesMarkers.NONE);
                 line.setLineColor(ink);
                 line.setLineStyle(PaperTheme.THIN);
@@ -82,12 +83,15 @@ final class CompareChart {
                 bar.setMarker(SeriesMarkers.NONE);
                 bar.setLineColor(ink);
                 bar.setLineStyle(PaperTheme.LINE);
-                chart.dots(
+                chart.stampData(bar, curve.steering());
+                XYSeries diamond =
+                        chart.dots(
                                 name + ", held-out",
                                 new double[] {at},
                                 new double[] {held.estimate()},
-                                ink)
-                        .setMarker(SeriesMarkers.DIAMOND);
+                                ink);
+                diamond.setMarker(SeriesMarkers.DIAMOND);
+                chart.stampData(diamond, curve.steering());
                 low = Math.min(low, held.low());
                 high = Math.max(high, held.high());
                 labels.add(

@@ -33,7 +33,8 @@ final class EpisodePath {
                 spec,
                 cells(spec, episode.trace()),
                 episode.episodeReturn(),
-                spec.id() + ": path of " + episode.policy() + ", seed " + seed);
+                spec.id() + ": path of " + episode.policy() + ", seed " + seed,
+                episode.stamp());
     }
 
     /**
@@ -59,7 +60,8 @@ final class EpisodePath {
                                         + candidate.round()
                                         + ", candidate "
                                         + candidate.index()
-                                        + ", first search episode"));
+                                        + ", first search episode",
+                                run.steering().stamp()));
     }
 
     private static Trace trace(Run run, JsonNode json) {

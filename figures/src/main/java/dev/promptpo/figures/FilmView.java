@@ -19,6 +19,7 @@ final class FilmView {
     private static final int NARROWEST = 152;
     private static final int HEAD = SIDE + 46;
     private static final int LABEL = 16;
+    private static final int LINE = 18;
 
     private FilmView() {}
 
@@ -57,18 +58,32 @@ final class FilmView {
         int high = Math.round((float) wide * film.height() / film.width());
         int rows = Math.ceilDiv(stills.size(), columns);
         int row = high + LABEL + GAP;
+        int width = 2 * SIDE + columns * wide + (columns - 1) * GAP;
+        String stamp = film.episode().stamp();
+        List<String> steered =
+                stamp.isEmpty()
+                        ? List.of()
+                        : Typeface.wrap(
+                                List.of("The run is " + stamp + "."),
+                                Typeface.regular(12),
+                                width - 2 * SIDE);
+        int head = HEAD + steered.size() * LINE;
         return Picture.of(
-                2 * SIDE + columns * wide + (columns - 1) * GAP,
-                HEAD + rows * row - GAP + SIDE,
+                width,
+                head + rows * row - GAP + SIDE,
                 film.caption(),
                 graphics -> {
                     graphics.setColor(Ink.TEXT);
                     write(graphics, film.episode().title(), Typeface.semiBold(14), SIDE + 14);
                     graphics.setColor(Ink.MUTED);
                     write(graphics, film.details(), Typeface.regular(12), SIDE + 34);
+                    for (int i = 0; i < steered.size(); i++) {
+                        int baseline = SIDE + 34 + (i + 1) * LINE;
+                        write(graphics, steered.get(i), Typeface.regular(12), baseline);
+                    }
                     for (int i = 0; i < images.size(); i++) {
                         int x = SIDE + i % columns * (wide + GAP);
-                        int y = HEAD + i / columns * row;
+                        int y = head + i / columns * row;
                         graphics.setRenderingHint(
                                 RenderingHints.KEY_INTERPOLATION,
                                 RenderingHints.VALUE_INTERPOLATION_BICUBIC);

@@ -32,7 +32,11 @@ final class HeldoutView {
                                 Numbers.score(value),
                                 "it was chosen by this, so it flatters"));
         normalised(out, result.normalised(), result.references());
-        return Html.block(out.append("</table>").toString());
+        out.append("</table>");
+        if (result.steering().any()) {
+            out.append("<div>").append(Html.escape(result.steering().stamp())).append("</div>");
+        }
+        return Html.block(out.toString());
     }
 
     /** The number large, its interval below. */

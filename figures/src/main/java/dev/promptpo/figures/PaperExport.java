@@ -6,6 +6,7 @@ import dev.promptpo.analysis.Interval;
 import dev.promptpo.analysis.LearningCurve;
 import dev.promptpo.optimizer.Run;
 import dev.promptpo.optimizer.RunSettings;
+import dev.promptpo.optimizer.Steering;
 import dev.promptpo.prompt.PromptSettings;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -18,7 +19,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
-import org.knowm.xchart.XYSeries;
 
 /** What a paper needs of runs: pictures, the series drawn, a table, a paragraph, the commands. */
 final class PaperExport {
@@ -43,7 +43,7 @@ final class PaperExport {
                 Path column = directory.resolve(chart.getKey() + "-column.svg");
                 files.add(chart.getValue().column().save(column));
                 Path csv = directory.resolve(chart.getKey() + ".csv");
-                files.add(Files.writeString(csv, series(chart.getValue())));
+                files.add(Files.writeString(csv, chart.getValue().data().write().toString("csv")));
             }
             files.add(Files.writeString(directory.resolve("captions.txt"), captions(charts)));
             files.add(Files.writeString(directory.resolve("results.tex"), latex()));
@@ -89,18 +89,6 @@ final class PaperExport {
                 .replaceAll("[^A-Za-z0-9._-]", "_");
     }
 
-    /** Exactly what is drawn, with all digits; an enlarged panel shows a part of the same. */
-    private static String series(ThemedChart chart) {
-        StringBuilder csv = new StringBuilder("series,x,y\n");
-        for (XYSeries one : chart.getSeriesCollection()) {
-            for (int i = 0; i < one.getXData().length; i++) {
-                csv.append('"').append(one.getName().replace("\"", "\"\"")).append("\",");
-                csv.append(one.getXData()[i]).append(',').append(one.getYData()[i]).append('\n');
-            }
-        }
-        return csv.toString();
-    }
-
     /** What stands around the pictures of a page's width, for the captions of the others. */
     private static String captions(Map<String, ThemedChart> charts) {
         return charts.entrySet().stream()
@@ -118,6 +106,7 @@ final class PaperExport {
                         Task & Run & $N$ & $R$ & Seed & Steps & Held-out & 95\\,\\% interval \\\\
                         \\midrule
                         """);
+        StringBuilder notes = new StringBuilder();
         for (Comparison.Entry one : Comparison.of(runs.toArray(Run[]::new)).runs()) {
             Optional<Interval> held = one.curve().finalHeldout();
             RunSettings settings = one.settings();
@@ -135,12 +124,17 @@ final class PaperExport {
                             held.map(i -> number(i.estimate())).orElse("--"),
                             held.map(i -> number(i.low()) + " to " + number(i.high()))
                                     .orElse("--")));
+            Steering steering = one.curve().steering();
+            if (steering.any()) {
+                notes.append(
+                        """
+
+                        {\\footnotesize $^\\dagger$ %s is %s: no sample of the method.\\par}
+                        """
+                                .formatted(escaped(one.run()), escaped(steering.stamp())));
+            }
         }
-        tex.append("\\bottomrule\n\\end{tabular}\n");
-        if (runs.stream().anyMatch(Run::steered)) {
-            tex.append("% $^\\dagger$ steered by hand: no sample of the method\n");
-        }
-        return tex.toString();
+        return tex.append("\\bottomrule\n\\end{tabular}\n").append(notes).toString();
     }
 
     private static String number(double value) {

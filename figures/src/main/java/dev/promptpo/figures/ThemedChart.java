@@ -5,15 +5,19 @@ import java.awt.Color;
 import java.awt.Font;
 import java.awt.Graphics2D;
 import java.awt.RenderingHints;
-import java.awt.font.FontRenderContext;
 import java.awt.geom.AffineTransform;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.knowm.xchart.XYChart;
 import org.knowm.xchart.XYSeries;
 import org.knowm.xchart.style.AxesChartStyler;
 import org.knowm.xchart.style.markers.SeriesMarkers;
+import tech.tablesaw.api.DoubleColumn;
+import tech.tablesaw.api.StringColumn;
+import tech.tablesaw.api.Table;
 
 /**
  * An XChart line chart with a headline at the left, a line beneath it that says how to read the
@@ -35,6 +39,8 @@ public final class ThemedChart extends XYChart {
     private final int marginRight;
     private final List<String> reading = new ArrayList<>();
     private final List<String> notes = new ArrayList<>();
+    private final Map<String, Steering> steerings = new HashMap<>();
+    private Steering steering = Steering.NONE;
     private Optional<ThemedChart> detail = Optional.empty();
 
     /**
@@ -71,7 +77,19 @@ public final class ThemedChart extends XYChart {
 
     /** Says at the foot what a person decided in the run; nothing where nobody did. */
     ThemedChart stamp(Steering steering) {
+        stampData(steering);
         return steering.any() ? note("The run is " + steering.stamp() + ".") : this;
+    }
+
+    /** As {@link #stamp}, in {@link #data} alone: where the chart's own words say it already. */
+    ThemedChart stampData(Steering whole) {
+        steering = whole;
+        return this;
+    }
+
+    /** As {@link #stampData(Steering)}, of one series, where others are of other runs. */
+    void stampData(XYSeries series, Steering own) {
+        steerings.put(series.getName(), own);
     }
 
     /** A second panel above this one, over the same x axis; its own headline is not shown. */
@@ -81,6 +99,26 @@ public final class ThemedChart extends XYChart {
         panel.getStyler().setYAxisLeftWidthHint(DETAIL_LEFT);
         getStyler().setYAxisLeftWidthHint(DETAIL_LEFT);
         return this;
+    }
+
+    /**
+     * Exactly what is drawn, one row a point: {@code series, x, y, stamp}, the last empty where
+     * nobody steered the run. A second panel shows a part of the same.
+     */
+    Table data() {
+        StringColumn series = StringColumn.create("series");
+        DoubleColumn x = DoubleColumn.create("x");
+        DoubleColumn y = DoubleColumn.create("y");
+        StringColumn stamp = StringColumn.create("stamp");
+        for (XYSeries one : getSeriesCollection()) {
+            for (int i = 0; i < one.getXData().length; i++) {
+                series.append(one.getName());
+                x.append(one.getXData()[i]);
+                y.append(one.getYData()[i]);
+                stamp.append(steerings.getOrDefault(one.getName(), steering).stamp());
+            }
+        }
+        return Table.create("data", series, x, y, stamp);
     }
 
     /** All that is written around the chart, in reading order. */
@@ -115,8 +153,8 @@ public final class ThemedChart extends XYChart {
                 RenderingHints.KEY_ANTIALIASING, RenderingHints.VALUE_ANTIALIAS_ON);
         graphics.setColor(getStyler().getChartBackgroundColor());
         graphics.fillRect(0, 0, width, height);
-        List<String> head = wrap(reading, Typeface.regular(READING), width - 2 * SIDE);
-        List<String> foot = wrap(notes, Typeface.regular(NOTE), width - 2 * SIDE);
+        List<String> head = Typeface.wrap(reading, Typeface.regular(READING), width - 2 * SIDE);
+        List<String> foot = Typeface.wrap(notes, Typeface.regular(NOTE), width - 2 * SIDE);
         double y = SIDE;
         if (getTitle() != null && !getTitle().isBlank()) {
             y = line(graphics, getTitle(), Typeface.semiBold(HEADLINE), Ink.TEXT, y);
@@ -143,11 +181,12 @@ public final class ThemedChart extends XYChart {
     public Picture column() {
         int width = getWidth();
         int height = getHeight();
-        int lines = wrap(reading, Typeface.regular(READING), width - 2 * SIDE).size();
+        int lines = Typeface.wrap(reading, Typeface.regular(READING), width - 2 * SIDE).size();
         int around =
                 (int) (SIDE + HEADLINE * 1.4 + lines * READING * 1.4)
                         + (int)
-                                (wrap(notes, Typeface.regular(NOTE), width - 2 * SIDE).size()
+                                (Typeface.wrap(notes, Typeface.regular(NOTE), width - 2 * SIDE)
+                                                .size()
                                         * NOTE
                                         * 1.35);
         int column = Math.min(width, COLUMN);
@@ -193,27 +232,5 @@ public final class ThemedChart extends XYChart {
         graphics.setColor(color);
         graphics.drawString(text, SIDE, (float) (top + font.getSize2D()));
         return top + font.getSize2D() * 1.4;
-    }
-
-    private static List<String> wrap(List<String> paragraphs, Font font, double width) {
-        FontRenderContext context = new FontRenderContext(null, true, true);
-        List<String> lines = new ArrayList<>();
-        for (String paragraph : paragraphs) {
-            StringBuilder current = new StringBuilder();
-            for (String word : paragraph.split(" ", -1)) {
-                String longer = current.isEmpty() ? word : current + " " + word;
-                if (!current.isEmpty()
-                        && font.getStringBounds(longer, context).getWidth() > width) {
-                    lines.add(current.toString());
-                    current.setLength(0);
-                    current.append(word);
-                } else {
-                    current.setLength(0);
-                    current.append(longer);
-                }
-            }
-            lines.add(current.toString());
-        }
-        return lines;
     }
 }

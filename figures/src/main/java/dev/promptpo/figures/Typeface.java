@@ -2,8 +2,11 @@ package dev.promptpo.figures;
 
 import java.awt.Font;
 import java.awt.FontFormatException;
+import java.awt.font.FontRenderContext;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -46,5 +49,28 @@ final class Typeface {
         } catch (FontFormatException e) {
             throw new IllegalStateException("the typeface " + file + " cannot be read", e);
         }
+    }
+
+    /** Paragraphs in lines no wider than this, in CSS pixels. */
+    static List<String> wrap(List<String> paragraphs, Font font, double width) {
+        FontRenderContext context = new FontRenderContext(null, true, true);
+        List<String> lines = new ArrayList<>();
+        for (String paragraph : paragraphs) {
+            StringBuilder current = new StringBuilder();
+            for (String word : paragraph.split(" ", -1)) {
+                String longer = current.isEmpty() ? word : current + " " + word;
+                if (!current.isEmpty()
+                        && font.getStringBounds(longer, context).getWidth() > width) {
+                    lines.add(current.toString());
+                    current.setLength(0);
+                    current.append(word);
+                } else {
+                    current.setLength(0);
+                    current.append(longer);
+                }
+            }
+            lines.add(current.toString());
+        }
+        return lines;
     }
 }

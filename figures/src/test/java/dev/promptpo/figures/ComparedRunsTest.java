@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.promptpo.analysis.Ablation;
 import dev.promptpo.analysis.Comparison;
+import dev.promptpo.analysis.Curves;
 import dev.promptpo.optimizer.Candidate;
 import dev.promptpo.optimizer.Run;
 import java.awt.Color;
@@ -11,12 +12,19 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.knowm.xchart.XYSeries;
+import tech.tablesaw.api.ColumnType;
+import tech.tablesaw.api.Table;
+import tech.tablesaw.io.csv.CsvReadOptions;
 
 /** Runs beside each other, candidates and differences, and a run that a person steered. */
 class ComparedRunsTest {
+    private static final String STAMP = "steered by hand: 1 hint";
+    private static final Set<String> TEXTS = Set.of("series", "run", "task", "stamp");
+
     @TempDir Path folder;
 
     @Test
@@ -75,22 +83,76 @@ class ComparedRunsTest {
 
     @Test
     void aSteeredRunSaysSoInEveryCaption() {
-        Run run;
-        try (WrittenRun written = new WrittenRun(folder.resolve("run"), 2, 1)) {
-            run =
-                    written.steered("{'kind': 'hint', 'round': 1}")
-                            .completed(1, 1, 940, 944)
-                            .completed(1, 2, 930, 934)
-                            .closed(1, 1, 942)
-                            .measured(1, 1, 950, 946, 954, 950)
-                            .look();
+        Run run = steered("run");
+        assertThat(Figures.learningCurve(run).description()).contains(STAMP);
+        assertThat(Figures.expectedBestOfN(run).description()).contains(STAMP);
+        assertThat(Figures.normalised(run).description()).contains(STAMP);
+        assertThat(Figures.compare(run).description()).contains(STAMP);
+        assertThat(new RunView(run, java.util.Map.of(), "").text()).contains(STAMP);
+        assertThat(HeldoutView.html(Curves.heldout(run))).contains(STAMP);
+        assertThat(HeldoutView.html(Curves.heldout(small("plain")))).doesNotContain("steered");
+        Ablation.Result result =
+                new Ablation.Result(
+                        List.of(
+                                new Ablation.Member(2, 0, false, run),
+                                new Ablation.Member(2, 0, true, small("iid"))));
+        assertThat(Figures.ablation(result).description()).contains("N 2, seed 0: " + STAMP + ".");
+        assertThat(Figures.ablationCurves(result).description()).contains(STAMP);
+        assertThat(
+                        BoardPicture.path(run.spec(), Examples.walk(false), 950, "path", STAMP)
+                                .description())
+                .contains("The run is " + STAMP + ".");
+    }
+
+    @Test
+    void aSteeredRunSaysSoInEveryFileOfAnExport() throws IOException {
+        Path paper = folder.resolve("paper");
+        Figures.export(paper, small("plain"), steered("by_hand"));
+        assertThat(Files.readString(paper.resolve("results.tex")))
+                .contains("by\\_hand$^\\dagger$ &")
+                .endsWith(
+                        "\\end{tabular}\n\n{\\footnotesize $^\\dagger$ by\\_hand is "
+                                + STAMP
+                                + ": no sample of the method.\\par}\n");
+        for (String all : List.of("learning-curve-by_hand", "expected-best-of-n-by_hand")) {
+            assertThat(csv(paper, all).stringColumn("stamp").asList())
+                    .as(all)
+                    .isNotEmpty()
+                    .containsOnly(STAMP);
         }
-        String stamp = "steered by hand: 1 hint";
-        assertThat(Figures.learningCurve(run).description()).contains(stamp);
-        assertThat(Figures.expectedBestOfN(run).description()).contains(stamp);
-        assertThat(Figures.normalised(run).description()).contains(stamp);
-        assertThat(Figures.compare(run).description()).contains(stamp);
-        assertThat(new RunView(run, java.util.Map.of(), "").text()).contains(stamp);
+        assertThat(csv(paper, "learning-curve-plain").stringColumn("stamp").asList())
+                .containsOnly("");
+        Table both = csv(paper, "comparison");
+        for (int row = 0; row < both.rowCount(); row++) {
+            String series = both.stringColumn("series").get(row);
+            assertThat(both.stringColumn("stamp").get(row))
+                    .as(series)
+                    .isEqualTo(series.startsWith("2 ") ? STAMP : "");
+        }
+        assertThat(Files.readString(paper.resolve("methods.txt"))).contains(STAMP);
+        assertThat(Files.readString(paper.resolve("commands.sh"))).contains(STAMP);
+        assertThat(Files.readString(paper.resolve("captions.txt"))).contains(STAMP);
+    }
+
+    private static Table csv(Path paper, String name) {
+        return Table.read()
+                .usingOptions(
+                        CsvReadOptions.builder(paper.resolve(name + ".csv").toFile())
+                                .columnTypes(column ->
+                                        TEXTS.contains(column)
+                                                ? ColumnType.STRING
+                                                : ColumnType.DOUBLE));
+    }
+
+    private Run steered(String name) {
+        try (WrittenRun written = new WrittenRun(folder.resolve(name), 2, 1)) {
+            return written.steered("{'kind': 'hint', 'round': 1}")
+                    .completed(1, 1, 940, 944)
+                    .completed(1, 2, 930, 934)
+                    .closed(1, 1, 942)
+                    .measured(1, 1, 950, 946, 954, 950)
+                    .look();
+        }
     }
 
     @Test
@@ -128,9 +190,9 @@ class ComparedRunsTest {
         assertThat(Files.readString(paper.resolve("captions.txt")))
                 .contains("normalised: Normalised return on held-out episodes.");
         assertThat(Files.readAllLines(paper.resolve("comparison.csv")))
-                .startsWith("series,x,y")
+                .startsWith("series,x,y,stamp")
                 .anyMatch(line ->
-                        line.startsWith("\"1 N 10, R 2, held-out\",") && line.endsWith(",967.0"));
+                        line.startsWith("\"1 N 10, R 2, held-out\",") && line.endsWith(",967.0,"));
         assertThat(Files.readString(paper.resolve("results.tex")))
                 .contains("NoiseWorld2 & five\\_b & 2 & 1 & 0 &")
                 .contains("967.0");

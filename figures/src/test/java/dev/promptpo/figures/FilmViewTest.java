@@ -62,6 +62,16 @@ class FilmViewTest {
     }
 
     @Test
+    void aFilmOfASteeredRunSaysSo() {
+        Film plain = film(5, "image/gif", OptionalDouble.empty());
+        Film steered = film(5, "image/gif", OptionalDouble.empty(), "steered by hand: 1 hint");
+        assertThat(steered.caption()).isEqualTo(plain.caption() + "; steered by hand: 1 hint");
+        assertThat(FilmView.html(steered)).contains("steered by hand: 1 hint</div>");
+        assertThat(FilmView.strip(steered, 5).height())
+                .isEqualTo(FilmView.strip(plain, 5).height() + 18);
+    }
+
+    @Test
     void aStripShowsEachStillWholeWithItsStep() {
         Film film = film(21, "image/gif", OptionalDouble.empty());
         Picture strip = FilmView.strip(film, 6);
@@ -83,6 +93,10 @@ class FilmViewTest {
     }
 
     private static Film film(int pictures, String mime, OptionalDouble logged) {
+        return film(pictures, mime, logged, "");
+    }
+
+    private static Film film(int pictures, String mime, OptionalDouble logged, String stamp) {
         List<byte[]> images = new ArrayList<>();
         List<Integer> states = new ArrayList<>();
         for (int i = 0; i < pictures; i++) {
@@ -100,7 +114,8 @@ class FilmViewTest {
                         Optional.empty(),
                         logged,
                         steps,
-                        true);
+                        true,
+                        stamp);
         return new Film(
                 episode,
                 states,

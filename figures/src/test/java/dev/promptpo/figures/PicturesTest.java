@@ -64,7 +64,18 @@ class PicturesTest {
                                 Specs.read("noise-world-4.json"),
                                 Examples.walk(true),
                                 930,
-                                "NoiseWorld4: path")));
+                                "NoiseWorld4: path",
+                                "")),
+                Arguments.of(
+                        "path of a steered run",
+                        BoardPicture.path(
+                                Specs.read("noise-world-4.json"),
+                                Examples.walk(true),
+                                930,
+                                "NoiseWorld4: path",
+                                "steered by hand: 2 hints, 1 edited prompt, 3 inserted policies,"
+                                        + " 1 chosen candidate; a branch of"
+                                        + " NoiseWorld4-paper-3f2a91cc-s0 after round 2")));
     }
 
     @ParameterizedTest(name = "{0}")
@@ -220,7 +231,8 @@ class PicturesTest {
                                         Specs.read("noise-world-2.json"),
                                         Examples.walk(false),
                                         950,
-                                        "path")
+                                        "path",
+                                        "")
                                 .description())
                 .contains("return 950.0, ends at the goal");
     }

@@ -25,6 +25,7 @@ import tech.tablesaw.api.Table;
  *     through several episodes, all of which it then lived through again
  * @param counted whether the run's ledger counts these steps, under the purpose {@code render}; not
  *     where the run was only opened to be looked at
+ * @param stamp what in the run a person decided; empty where nobody did
  */
 public record Episode(
         EnvironmentSpec spec,
@@ -35,7 +36,22 @@ public record Episode(
         Optional<Boolean> success,
         OptionalDouble logged,
         long steps,
-        boolean counted) {
+        boolean counted,
+        String stamp) {
+
+    /** An episode of a run that nobody steered, or of none. */
+    public Episode(
+            EnvironmentSpec spec,
+            String policy,
+            long seed,
+            Trace trace,
+            double episodeReturn,
+            Optional<Boolean> success,
+            OptionalDouble logged,
+            long steps,
+            boolean counted) {
+        this(spec, policy, seed, trace, episodeReturn, success, logged, steps, counted, "");
+    }
 
     public Episode {
         if (trace.rows().size() != 1) {
@@ -144,9 +160,14 @@ public record Episode(
         return String.format(Locale.ROOT, Math.abs(value) >= 10 ? "%,.2f" : "%.4f", value);
     }
 
-    /** One line for a person. */
+    /** One line for a person; of a steered run the stamp too. */
     @Override
     public String toString() {
-        return title() + ", " + outcome();
+        return stamped(title() + ", " + outcome());
+    }
+
+    /** What is said of it, with the stamp behind it where its run was steered. */
+    String stamped(String words) {
+        return stamp.isEmpty() ? words : words + "; " + stamp;
     }
 }

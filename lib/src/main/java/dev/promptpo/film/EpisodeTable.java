@@ -18,7 +18,7 @@ final class EpisodeTable {
         EnvironmentSpec spec = episode.spec();
         Trace trace = episode.trace();
         int length = episode.length();
-        Table table = Table.create(episode.title());
+        Table table = Table.create(episode.stamped(episode.title()));
         IntColumn step = IntColumn.create("step");
         for (int i = 0; i < length; i++) {
             step.append(i + 1);

@@ -158,9 +158,9 @@ public final class Film {
         return strip;
     }
 
-    /** Environment, policy, seed, return, steps and speed, in one line. */
+    /** Environment, policy, seed, return, steps, speed and a steered run's stamp, in one line. */
     public String caption() {
-        return episode.title() + ", " + details();
+        return episode.stamped(episode.title() + ", " + details());
     }
 
     /** Return, steps and speed. */

@@ -91,18 +91,15 @@ record EpisodeProcedure(
         int last = completed.returns().size() - 1;
         return new Episode(
                 run.spec(),
-                "round "
-                        + candidate.round()
-                        + ", candidate "
-                        + candidate.index()
-                        + (run.steered() ? " of a steered run" : ""),
+                "round " + candidate.round() + ", candidate " + candidate.index(),
                 seed,
                 trace.orElseThrow().episode(last),
                 completed.returns().get(last),
                 completed.successes().get(last),
                 logged.episodeReturn(),
                 completed.steps(),
-                counted);
+                counted,
+                run.steering().stamp());
     }
 
     /**

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.promptpo.analysis.Curves;
 import dev.promptpo.analysis.Findings;
 import dev.promptpo.analysis.Tables;
+import dev.promptpo.film.Episode;
 import dev.promptpo.llm.ModelRequest;
 import dev.promptpo.llm.Models;
 import dev.promptpo.llm.Recording;
@@ -333,6 +334,10 @@ class SteeringTest {
         assertThat(Curves.learning(run).steering()).isEqualTo(run.steering());
         assertThat(Curves.heldout(run).toString()).contains(stamp);
         assertThat(Findings.rounds(run).text()).contains(stamp);
+        Episode episode = run.episode(run.best(), 200);
+        assertThat(episode.toString()).contains(stamp);
+        assertThat(episode.table().name()).contains(stamp);
+        assertThat(plain.episode(plain.best(), 200).stamp()).isEmpty();
         for (Table table :
                 List.of(
                         Tables.rounds(run),
