@@ -21,6 +21,7 @@ import dev.promptpo.llm.LanguageModel;
 import dev.promptpo.llm.Meter;
 import dev.promptpo.llm.ModelReply.NoAnswer;
 import dev.promptpo.llm.ModelRequest;
+import dev.promptpo.llm.Price;
 import dev.promptpo.llm.PriceTable;
 import dev.promptpo.llm.Recording;
 import dev.promptpo.llm.RunContext;
@@ -231,7 +232,7 @@ public final class Run implements AutoCloseable {
                 text,
                 TokenCount.approximate(text),
                 settings().candidates() - (int) answered,
-                PriceTable.load().of(settings().model()),
+                price(),
                 missing);
     }
 
@@ -757,6 +758,16 @@ public final class Run implements AutoCloseable {
     /** What the model was asked, over all sessions. */
     public Usage usage() {
         return state.usage();
+    }
+
+    /**
+     * What the model charges: the budget's price, which its money is counted with, else the one of
+     * {@link PriceTable}; empty where neither knows it.
+     *
+     * @throws IllegalArgumentException when the user's table is not of the form
+     */
+    public Optional<Price> price() {
+        return plan.budget().price().or(() -> PriceTable.load().of(settings().model()));
     }
 
     /** Environment steps by purpose, over all sessions. */

@@ -8,8 +8,10 @@ import dev.promptpo.analysis.Curves;
 import dev.promptpo.analysis.Findings;
 import dev.promptpo.analysis.Tables;
 import dev.promptpo.film.Episode;
+import dev.promptpo.llm.Budget;
 import dev.promptpo.llm.ModelRequest;
 import dev.promptpo.llm.Models;
+import dev.promptpo.llm.Price;
 import dev.promptpo.llm.Recording;
 import dev.promptpo.llm.Recording.Provenance;
 import dev.promptpo.prompt.Prompts;
@@ -106,11 +108,23 @@ class SteeringTest {
                         "text",
                         1000,
                         10,
-                        java.util.Optional.of(
-                                new dev.promptpo.llm.Price(2, 1, 8, "USD", "of this test")),
+                        java.util.Optional.of(new Price(2, 1, 8, "USD", "of this test")),
                         java.util.Optional.empty());
         assertThat(preview.cost().orElseThrow()).isEqualTo(0.02); // 10 x 1000 tokens at 2 a million
         assertThat(preview.toString()).contains("0.0200 USD for the input of all");
+    }
+
+    @Test
+    void aPreviewCountsAtTheBudgetsPriceBeforeTheTables() {
+        PromptPreview free = plan("free").start().previewPrompt();
+        assertThat(free.cost().orElseThrow()).as("the table: scripted costs nothing").isZero();
+
+        Price price = new Price(2e6, 1, 8, "EUR", "of this test");
+        Run run = plan("paid").budget(Budget.limits().money(1e9, price)).start();
+        PromptPreview paid = run.previewPrompt();
+        assertThat(run.price()).contains(price);
+        assertThat(paid.cost().orElseThrow()).isEqualTo(2.0 * paid.tokens() * paid.calls());
+        assertThat(paid.toString()).contains("EUR for the input of all");
     }
 
     @Test
