@@ -1,6 +1,7 @@
 package dev.promptpo.figures;
 
 import dev.promptpo.environment.EnvironmentSpec.References;
+import dev.promptpo.llm.Price;
 import dev.promptpo.optimizer.Candidate;
 import dev.promptpo.optimizer.Evaluation;
 import dev.promptpo.optimizer.RoundSummary;
@@ -9,6 +10,7 @@ import dev.promptpo.optimizer.RunSettings;
 import java.awt.Color;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -27,6 +29,7 @@ final class RunView {
     private final Run run;
     private final Map<String, String> working;
     private final String status;
+    private final Optional<Price> price;
     private final TreeMap<Integer, Map<Integer, Candidate>> grid = new TreeMap<>();
     private final Map<Integer, Integer> winners = new TreeMap<>();
     private final double low;
@@ -37,9 +40,17 @@ final class RunView {
      * @param status one line of news: elapsed, left, stopped; may be empty
      */
     RunView(Run run, Map<String, String> working, String status) {
+        this(run, working, status, price(run));
+    }
+
+    /**
+     * @param price of the model; empty where it is not known
+     */
+    RunView(Run run, Map<String, String> working, String status, Optional<Price> price) {
         this.run = run;
         this.working = working;
         this.status = status;
+        this.price = price;
         for (RoundSummary round : run.rounds()) {
             round.winner().ifPresent(best -> winners.put(round.round(), best.index()));
         }
@@ -65,6 +76,15 @@ final class RunView {
                 references.best().isPresent()
                         ? references.best().get().value()
                         : scores.length > 0 ? scores[scores.length - 1] : 1;
+    }
+
+    /** A run shows itself also where the user's price table is broken; its estimate says how. */
+    private static Optional<Price> price(Run run) {
+        try {
+            return run.price();
+        } catch (IllegalArgumentException e) {
+            return Optional.empty();
+        }
     }
 
     String html() {
@@ -264,7 +284,9 @@ final class RunView {
                             + Numbers.count(tokens.input())
                             + " tokens in, "
                             + Numbers.count(tokens.output())
-                            + " out";
+                            + " out \u00b7 "
+                            + price.map(known -> money(known.of(tokens), known))
+                                    .orElse("price not known");
         }
         if (usage.drifted() > 0) {
             text +=
@@ -273,5 +295,9 @@ final class RunView {
                             + " recorded replies to prompts whose measured numbers differ";
         }
         return text;
+    }
+
+    private static String money(double amount, Price price) {
+        return String.format(Locale.ROOT, "%.4f %s", amount, price.currency());
     }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.promptpo.analysis.Interval;
 import dev.promptpo.analysis.PolicyEstimate;
 import dev.promptpo.analysis.Tables;
+import dev.promptpo.llm.Price;
 import dev.promptpo.optimizer.Candidate;
 import dev.promptpo.optimizer.Reroll;
 import dev.promptpo.optimizer.Run;
@@ -19,6 +20,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -95,6 +99,57 @@ class ViewsTest {
         assertThat(new RunView(run, Map.of(), "").html())
                 .contains("title=\"round 1, candidate 9: TIMEOUT\"")
                 .contains("\u2605\u2009969");
+    }
+
+    @Test
+    void aRunSaysWhatItTookInTokensAndMoney() {
+        try (WrittenRun written = new WrittenRun(folder.resolve("paid"), 2, 1, "gemini:any")) {
+            Run run = written.asked("policy/1/1", 200_000, 30_000).completed(1, 1, 1, 3).look();
+            Price price = new Price(2, 1, 10, "EUR", "of this test");
+            RunView view = new RunView(run, Map.of(), "", Optional.of(price));
+            // 0.2 million at 2 and 0.03 million at 10.
+            String spent = "1 requests \u00b7 200,000 tokens in, 30,000 out \u00b7 0.7000 EUR";
+            assertThat(view.text()).contains(spent);
+            assertThat(view.html()).contains(spent);
+            assertThat(new RunView(run, Map.of(), "").text())
+                    .contains("30,000 out \u00b7 price not known");
+        }
+        try (WrittenRun written = new WrittenRun(folder.resolve("free"), 2, 1, "scripted")) {
+            Run run = written.asked("policy/1/1", 2_000, 300).look();
+            assertThat(new RunView(run, Map.of(), "").text()).contains("300 out \u00b7 0.0000 USD");
+        }
+    }
+
+    @Test
+    void aRunAtWorkSaysAboutHowLongIsLeft() throws InterruptedException {
+        BlockingQueue<String> updates = new LinkedBlockingQueue<>();
+        LiveDisplay.Screen screen =
+                new LiveDisplay.Screen() {
+                    @Override
+                    public void show(String id, String html, String text) {
+                        updates.add(text);
+                    }
+
+                    @Override
+                    public void update(String id, String html, String text) {
+                        updates.add(text);
+                    }
+                };
+        try (LiveDisplay display = new LiveDisplay(screen);
+                WrittenRun written = new WrittenRun(folder.resolve("half"), 2, 1)) {
+            display.on(new RunEvent.RoundStarted(written.look(), 1));
+            Run run = written.asked("policy/1/1", 2_000, 300).completed(1, 1, 900, 910).look();
+            display.on(new RunEvent.RoundStarted(run, 1));
+            display.on(new RunEvent.CandidateFinished(run, run.candidate(1, 1)));
+            String news = updates.take();
+            while (!news.contains("1 of 2 candidates") || !news.contains(" left")) {
+                news = updates.poll(30, TimeUnit.SECONDS);
+                assertThat(news).as("the display is drawn").isNotNull();
+            }
+            assertThat(news)
+                    .contains("2,000 tokens in, 300 out")
+                    .containsPattern("1 of 2 candidates, \\d+ s elapsed, about \\d+ s left");
+        }
     }
 
     @Test

@@ -20,8 +20,13 @@ final class WrittenRun implements AutoCloseable {
             "class NoiseWorld2Policy:\n    def act(self, obs):\n        return 3\n";
 
     private final Ledger ledger;
+    private String source = SOURCE;
 
     WrittenRun(Path folder, int candidates, int rounds) {
+        this(folder, candidates, rounds, "replay");
+    }
+
+    WrittenRun(Path folder, int candidates, int rounds, String model) {
         EnvironmentSpec spec = Specs.read("noise-world-2.json");
         try {
             ledger =
@@ -32,19 +37,41 @@ final class WrittenRun implements AutoCloseable {
                                     json(
                                             """
                                             {'environment': 'NoiseWorld2', 'preset': 'paper',
-                                             'specification': '%s', 'model': 'replay',
+                                             'specification': '%s', 'model': '%s',
                                              'temperature': null, 'max_output_tokens': 100,
                                              'prompts': 1, 'candidates': %d, 'rounds': %d,
                                              'episodes': 2, 'seed': 0, 'repairs': 2,
                                              'feedback': true, 'reflection': true,
                                              'heldout_episodes': 4, 'lifetime': 'episode'}
                                             """
-                                                    .formatted(spec.digest(), candidates, rounds)),
+                                                    .formatted(
+                                                            spec.digest(),
+                                                            model,
+                                                            candidates,
+                                                            rounds)),
                                     Optional.empty(),
                                     (ObjectNode) JSON.readTree(spec.toJson())));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** What the candidates that follow hold. */
+    WrittenRun writing(String policy) {
+        source = policy;
+        return this;
+    }
+
+    /** One request and its reply, with its tokens. */
+    WrittenRun asked(String role, long input, long output) {
+        write("request_started", "{'role': '%s', 'prompt_payload': ''}".formatted(role));
+        return write(
+                "reply_received",
+                """
+                {'role': '%s', 'outcome': 'answer', 'text_payload': '%s',
+                 'usage': {'input': %d, 'cached_input': 0, 'output': %d}}
+                """
+                        .formatted(role, ledger.store("a reply"), input, output));
     }
 
     WrittenRun completed(int round, int candidate, double... returns) {
@@ -88,7 +115,7 @@ final class WrittenRun implements AutoCloseable {
                 {'round': %d, 'candidate': %d, %s, 'attempts': [
                   {'role': '%s', 'source_payload': '%s', 'result': {%s}}]}
                 """
-                        .formatted(round, candidate, result, role, ledger.store(SOURCE), result));
+                        .formatted(round, candidate, result, role, ledger.store(source), result));
     }
 
     WrittenRun closed(int round, int winner, double score) {
