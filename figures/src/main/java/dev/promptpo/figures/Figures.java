@@ -106,9 +106,9 @@ public final class Figures {
     /**
      * What a paper needs of runs, in a folder: each picture as SVG, at the width of a page with its
      * headline and notes (190 mm) and at that of a column without them (90 mm, {@code -column}),
-     * with a CSV of exactly the series that it draws; {@code captions.txt}, the words for captions;
-     * {@code results.tex}, a table; {@code methods.txt}, a paragraph a run with its settings;
-     * {@code commands.sh}, how to derive them again. Steered runs are marked in each.
+     * with a CSV of exactly the numbers that it draws; {@code captions.txt}, the words for
+     * captions; {@code results.tex}, a table; {@code methods.txt}, a paragraph a run with its
+     * settings; {@code commands.sh}, how to derive them again. Steered runs are marked in each.
      *
      * @return the files
      * @throws java.io.UncheckedIOException when the folder cannot be written

@@ -1,6 +1,5 @@
 package dev.promptpo.figures;
 
-import dev.promptpo.analysis.Interval;
 import dev.promptpo.analysis.NormalisedReturns;
 import dev.promptpo.analysis.NormalisedReturns.Member;
 import dev.promptpo.analysis.NormalisedReturns.Task;
@@ -20,6 +19,10 @@ import java.util.stream.Collectors;
 import org.knowm.xchart.XYSeries;
 import org.knowm.xchart.internal.chartpart.Annotation;
 import org.knowm.xchart.style.markers.SeriesMarkers;
+import tech.tablesaw.api.DoubleColumn;
+import tech.tablesaw.api.LongColumn;
+import tech.tablesaw.api.StringColumn;
+import tech.tablesaw.api.Table;
 
 /**
  * Runs on one scale: the random policy at 0, each task's reference at 1; a task's runs stand
@@ -79,18 +82,8 @@ final class NormalisedChart {
             line.setLineStyle(PaperTheme.DASHED);
         }
         List<Row> placed = placed(tasks, rows);
-        // The runs as series too, so that an export's numbers are those drawn.
-        for (Task task : tasks) {
-            List<Row> own = placed.stream().filter(row -> row.task() == task).toList();
-            XYSeries runs =
-                    chart.dots(
-                            task.environment(),
-                            own.stream().mapToDouble(Row::value).toArray(),
-                            own.stream().mapToDouble(Row::height).toArray(),
-                            Ink.BLUE);
-            runs.setMarker(SeriesMarkers.NONE);
-        }
         chart.addAnnotation(new Rows(placed));
+        chart.data(data(placed));
         chart.note(
                 "Bars: 95 % intervals over episodes of one policy, not over runs. The reference is "
                         + tasks.stream()
@@ -107,6 +100,27 @@ final class NormalisedChart {
                 .forEach(run -> chart.note(run.run() + ": " + run.curve().steering().stamp()));
         returns.omitted().forEach(line -> chart.note("Left out: " + line));
         return chart;
+    }
+
+    /** One row for each run drawn, from the top; values are normalised as drawn. */
+    private static Table data(List<Row> placed) {
+        StringColumn run = StringColumn.create("run");
+        StringColumn task = StringColumn.create("task");
+        LongColumn seed = LongColumn.create("seed");
+        DoubleColumn value = DoubleColumn.create("value");
+        DoubleColumn low = DoubleColumn.create("low");
+        DoubleColumn high = DoubleColumn.create("high");
+        StringColumn stamp = StringColumn.create("stamp");
+        for (Row row : placed) {
+            run.append(row.run().run());
+            task.append(row.task().environment());
+            seed.append(row.run().seed());
+            value.append(row.value());
+            low.append(row.low());
+            high.append(row.high());
+            stamp.append(row.run().curve().steering().stamp());
+        }
+        return Table.create("normalised", run, task, seed, value, low, high, stamp);
     }
 
     private static double rows(List<Task> tasks) {
@@ -170,6 +184,14 @@ final class NormalisedChart {
             return task.scaled(run.heldout().estimate());
         }
 
+        double low() {
+            return task.scaled(run.heldout().low());
+        }
+
+        double high() {
+            return task.scaled(run.heldout().high());
+        }
+
         /** What tells it from the others of its task. */
         String name() {
             long seeds = task.runs().stream().mapToLong(Member::seed).distinct().count();
@@ -194,7 +216,6 @@ final class NormalisedChart {
             Task before = null;
             for (Row row : rows) {
                 Task task = row.task();
-                Interval interval = row.run().heldout();
                 ReferenceKind kind = task.reference().kind();
                 double y = getYAxisScreenValue(row.height());
                 double x = getXAxisScreenValue(row.value());
@@ -202,9 +223,9 @@ final class NormalisedChart {
                 graphics.setStroke(new BasicStroke(2.2f));
                 graphics.draw(
                         new Line2D.Double(
-                                getXAxisScreenValue(task.scaled(interval.low())),
+                                getXAxisScreenValue(row.low()),
                                 y,
-                                getXAxisScreenValue(task.scaled(interval.high())),
+                                getXAxisScreenValue(row.high()),
                                 y));
                 Shape shape = shape(kind, x, y);
                 graphics.setColor(kind.counts() ? Ink.BLUE : Ink.PAPER);

@@ -20,7 +20,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
-/** What a paper needs of runs: pictures, the series drawn, a table, a paragraph, the commands. */
+/** What a paper needs of runs: pictures, the numbers drawn, a table, a paragraph, the commands. */
 final class PaperExport {
     private final List<Run> runs;
 

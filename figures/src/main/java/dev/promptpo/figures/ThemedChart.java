@@ -41,6 +41,7 @@ public final class ThemedChart extends XYChart {
     private final List<String> notes = new ArrayList<>();
     private final Map<String, Steering> steerings = new HashMap<>();
     private Steering steering = Steering.NONE;
+    private Optional<Table> data = Optional.empty();
     private Optional<ThemedChart> detail = Optional.empty();
 
     /**
@@ -101,11 +102,22 @@ public final class ThemedChart extends XYChart {
         return this;
     }
 
+    /** What {@link #data()} gives, of a chart that draws more than the points of its series. */
+    ThemedChart data(Table drawn) {
+        data = Optional.of(drawn);
+        return this;
+    }
+
     /**
-     * Exactly what is drawn, one row a point: {@code series, x, y, stamp}, the last empty where
-     * nobody steered the run. A second panel shows a part of the same.
+     * Exactly what is drawn: unless the chart has a table of its own one row a point, {@code
+     * series, x, y, stamp}, the last empty where nobody steered the run. A second panel shows a
+     * part of the same.
      */
     Table data() {
+        return data.orElseGet(this::points);
+    }
+
+    private Table points() {
         StringColumn series = StringColumn.create("series");
         DoubleColumn x = DoubleColumn.create("x");
         DoubleColumn y = DoubleColumn.create("y");

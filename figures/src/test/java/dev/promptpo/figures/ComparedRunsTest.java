@@ -1,10 +1,12 @@
 package dev.promptpo.figures;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import dev.promptpo.analysis.Ablation;
 import dev.promptpo.analysis.Comparison;
 import dev.promptpo.analysis.Curves;
+import dev.promptpo.analysis.NormalisedReturns;
 import dev.promptpo.optimizer.Candidate;
 import dev.promptpo.optimizer.Run;
 import java.awt.Color;
@@ -12,6 +14,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -132,6 +135,51 @@ class ComparedRunsTest {
         assertThat(Files.readString(paper.resolve("methods.txt"))).contains(STAMP);
         assertThat(Files.readString(paper.resolve("commands.sh"))).contains(STAMP);
         assertThat(Files.readString(paper.resolve("captions.txt"))).contains(STAMP);
+    }
+
+    @Test
+    void theNumbersOfAnExportAreThoseDrawn() {
+        Run ten = WrittenRun.full(folder.resolve("ten"));
+        Run byHand = steered("by_hand");
+        Path paper = folder.resolve("paper");
+        Figures.export(paper, ten, byHand);
+        Map.of(
+                        "learning-curve-ten", Figures.learningCurve(ten),
+                        "expected-best-of-n-ten", Figures.expectedBestOfN(ten),
+                        "learning-curve-by_hand", Figures.learningCurve(byHand),
+                        "expected-best-of-n-by_hand", Figures.expectedBestOfN(byHand),
+                        "comparison", Figures.compare(ten, byHand))
+                .forEach((name, chart) -> {
+                    Table csv = csv(paper, name);
+                    int row = 0;
+                    for (XYSeries drawn : chart.getSeriesCollection()) {
+                        for (int i = 0; i < drawn.getXData().length; i++, row++) {
+                            assertThat(csv.stringColumn("series").get(row))
+                                    .as("%s, row %d", name, row)
+                                    .isEqualTo(drawn.getName());
+                            assertThat(csv.doubleColumn("x").get(row))
+                                    .isEqualTo(drawn.getXData()[i]);
+                            assertThat(csv.doubleColumn("y").get(row))
+                                    .isEqualTo(drawn.getYData()[i]);
+                        }
+                    }
+                    assertThat(csv.rowCount()).as(name).isEqualTo(row).isPositive();
+                });
+
+        Table normalised = csv(paper, "normalised");
+        Table expected = NormalisedReturns.of(ten, byHand).table();
+        assertThat(normalised.columnNames())
+                .containsExactly("run", "task", "seed", "value", "low", "high", "stamp");
+        assertThat(normalised.stringColumn("run").asList()).containsExactly("ten", "by_hand");
+        assertThat(normalised.stringColumn("task").asList()).containsOnly("NoiseWorld2");
+        assertThat(normalised.stringColumn("stamp").asList()).containsExactly("", STAMP);
+        Map.of("value", "normalised", "low", "normalised_low", "high", "normalised_high")
+                .forEach((own, of) ->
+                        assertThat(normalised.doubleColumn(own).asList())
+                                .isEqualTo(expected.doubleColumn(of).asList()));
+        // The random policy's -186.35 is 0, the optimum's 976.768 is 1.
+        assertThat(normalised.doubleColumn("value").get(0))
+                .isCloseTo((967 + 186.35) / (976.768 + 186.35), within(1e-4));
     }
 
     private static Table csv(Path paper, String name) {
