@@ -4,6 +4,7 @@ import dev.promptpo.analysis.Comparison;
 import dev.promptpo.analysis.Curves;
 import dev.promptpo.analysis.Interval;
 import dev.promptpo.analysis.LearningCurve;
+import dev.promptpo.llm.ModelSettings;
 import dev.promptpo.optimizer.Run;
 import dev.promptpo.optimizer.RunSettings;
 import dev.promptpo.optimizer.Steering;
@@ -22,6 +23,9 @@ import java.util.stream.Collectors;
 
 /** What a paper needs of runs: pictures, the numbers drawn, a table, a paragraph, the commands. */
 final class PaperExport {
+    /** In a run's folder, as kept runs have it. */
+    private static final String RECORDING = "recording.json";
+
     private final List<Run> runs;
 
     PaperExport(Run... runs) {
@@ -211,7 +215,7 @@ final class PaperExport {
                                     "./promptpo optimize",
                                     s.environment(),
                                     "--preset " + s.preset(),
-                                    "--model " + s.model(),
+                                    "--model " + quoted(model(run)),
                                     "--candidates " + s.candidates(),
                                     "--rounds " + s.rounds(),
                                     "--episodes " + s.episodes(),
@@ -228,6 +232,7 @@ final class PaperExport {
             asked.feedbackSteps().ifPresent(n -> words.add("--feedback-steps " + n));
             words.removeIf(String::isEmpty);
             text.append(String.join(" ", words)).append('\n');
+            text.append(settings(run));
             s.startSource()
                     .ifPresent(source ->
                             text.append("# it started from a policy: --start-from FILE\n"));
@@ -236,8 +241,67 @@ final class PaperExport {
             }
         }
         text.append("# These files, in a cell:\n# Figures.export(Path.of(\"paper\")");
-        runs.forEach(run ->
-                text.append(", Run.look(Path.of(\"runs\", \"").append(name(run)).append("\"))"));
+        runs.forEach(run -> text.append(", ").append(look(run)));
         return text.append(")\n").toString();
+    }
+
+    /**
+     * Who answers when the command is given: the recording in the run's folder where one is, as in
+     * kept runs. A relay would wait for somebody, and of a recording the settings hold only the
+     * digest: in place of both stands a file, and {@link #settings} says how to write it.
+     */
+    private static String model(Run run) {
+        Path kept = folder(run).resolve(RECORDING);
+        if (Files.isRegularFile(kept)) {
+            return "replay:" + kept;
+        }
+        return answeredOnce(run) ? "replay:" + RECORDING : run.settings().model();
+    }
+
+    private static boolean answeredOnce(Run run) {
+        String model = run.settings().model();
+        return model.startsWith("relay:") || model.startsWith("replay:");
+    }
+
+    /** What the command line does not say of how a run's model was asked. */
+    private static String settings(Run run) {
+        RunSettings s = run.settings();
+        boolean usual =
+                s.temperature().equals(ModelSettings.DEFAULT.temperature())
+                        && s.maxOutputTokens() == ModelSettings.DEFAULT.maxOutputTokens();
+        String text =
+                String.format(
+                        Locale.ROOT,
+                        "# %s was asked for at most %,d tokens a reply at %s%s%n",
+                        s.model(),
+                        s.maxOutputTokens(),
+                        s.temperature().isPresent()
+                                ? "temperature " + s.temperature().getAsDouble()
+                                : "its own temperature",
+                        usual ? "" : "; in a cell: PromptPO.on(...).modelSettings(...)");
+        return answeredOnce(run) && model(run).equals("replay:" + RECORDING)
+                ? text
+                        + "# its replies, in a cell: "
+                        + look(run)
+                        + ".recording(new Recording.Provenance(...)).write(Path.of(\""
+                        + RECORDING
+                        + "\"))\n"
+                : text;
+    }
+
+    private static String look(Run run) {
+        String folder = folder(run).toString().replace("\\", "\\\\").replace("\"", "\\\"");
+        return "Run.look(Path.of(\"" + folder + "\"))";
+    }
+
+    private static Path folder(Run run) {
+        return run.directory().toAbsolutePath().normalize();
+    }
+
+    /** For a shell: as it is where it holds nothing that a shell reads. */
+    private static String quoted(String word) {
+        return word.matches("[A-Za-z0-9_@%+=:,./-]+")
+                ? word
+                : "'" + word.replace("'", "'\\''") + "'";
     }
 }

@@ -7,7 +7,9 @@ import dev.promptpo.analysis.Ablation;
 import dev.promptpo.analysis.Comparison;
 import dev.promptpo.analysis.Curves;
 import dev.promptpo.analysis.NormalisedReturns;
+import dev.promptpo.llm.Recording;
 import dev.promptpo.optimizer.Candidate;
+import dev.promptpo.optimizer.KeptRuns;
 import dev.promptpo.optimizer.Run;
 import java.awt.Color;
 import java.io.IOException;
@@ -135,6 +137,55 @@ class ComparedRunsTest {
         assertThat(Files.readString(paper.resolve("methods.txt"))).contains(STAMP);
         assertThat(Files.readString(paper.resolve("commands.sh"))).contains(STAMP);
         assertThat(Files.readString(paper.resolve("captions.txt"))).contains(STAMP);
+    }
+
+    @Test
+    void theCommandOfAKeptRunReplaysItsRecording() throws IOException {
+        Run kept = KeptRuns.open("point-maze-n5-r3");
+        Path paper = folder.resolve("paper");
+        Figures.export(paper, kept);
+        String commands = Files.readString(paper.resolve("commands.sh"));
+        Path recording = kept.directory().resolve("recording.json");
+        assertThat(commands)
+                .contains("optimize PointMaze --preset paper --model replay:" + recording + " ")
+                .contains("--history compact:1")
+                .contains("# relay:relay was asked for at most 16,384 tokens a reply at its own")
+                .contains("Run.look(Path.of(\"" + kept.directory() + "\"))")
+                .doesNotContain("--model relay", "its replies");
+        // What the replay is asked for is what the recording holds.
+        Recording.Header recorded = Recording.read(recording).run();
+        assertThat(recorded.environment()).isEqualTo("PointMaze");
+        assertThat(commands)
+                .contains(
+                        "--candidates %d --rounds %d --episodes %d --seed %d"
+                                .formatted(
+                                        recorded.candidates(),
+                                        recorded.rounds(),
+                                        recorded.episodes(),
+                                        recorded.seed()));
+    }
+
+    @Test
+    void theCommandOfARelaysRunDoesNotWaitForAPerson() throws IOException {
+        Run run;
+        try (WrittenRun written = new WrittenRun(folder.resolve("my run"), 2, 1, "relay:answers")) {
+            run =
+                    written.completed(1, 1, 940, 944)
+                            .failed(1, 2, "TIMEOUT")
+                            .closed(1, 1, 942)
+                            .look();
+        }
+        Path paper = folder.resolve("paper");
+        Figures.export(paper, run);
+        assertThat(Files.readString(paper.resolve("commands.sh")))
+                .contains("--model replay:recording.json ")
+                .contains("# relay:answers was asked for at most 100 tokens a reply")
+                .contains("modelSettings(...)")
+                .contains("# its replies, in a cell: Run.look(Path.of(\"" + run.directory());
+        Files.createFile(run.directory().resolve("recording.json"));
+        Figures.export(paper, run);
+        assertThat(Files.readString(paper.resolve("commands.sh")))
+                .contains("--model 'replay:" + run.directory().resolve("recording.json") + "' ");
     }
 
     @Test
