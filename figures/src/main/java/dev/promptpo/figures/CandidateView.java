@@ -2,13 +2,18 @@ package dev.promptpo.figures;
 
 import dev.promptpo.optimizer.Attempt;
 import dev.promptpo.optimizer.Candidate;
+import dev.promptpo.policy.SourceDiff;
 import dev.promptpo.rollout.RolloutResult.Failed;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
-/** A candidate: what came of it, where it broke, what it changed, its source. */
+/** A candidate: what came of it, where it broke, what it changed of the last winner, its source. */
 final class CandidateView {
+    /** A longer difference is folded, so that the source stays in sight. */
+    private static final int LONG = 40;
+
     private CandidateView() {}
 
     static String html(Candidate candidate) {
@@ -35,6 +40,13 @@ final class CandidateView {
                         .append("</pre>");
             }
         }
+        changes(candidate)
+                .ifPresent(diff -> {
+                    out.append(DiffView.length(diff) > LONG ? "<details>" : "<details open>");
+                    out.append("<summary style=\"cursor:pointer\">")
+                            .append(Html.escape(diff.summary()));
+                    out.append("</summary>").append(DiffView.changes(diff)).append("</details>");
+                });
         if (!candidate.source().isEmpty()) {
             out.append(new PythonSource("", candidate.source()).html());
         }
@@ -48,11 +60,20 @@ final class CandidateView {
         if (!candidate.completed()) {
             text.add(candidate.traceback());
         }
+        changes(candidate).ifPresent(diff -> text.add(diff.summary()));
         if (!candidate.source().isEmpty()) {
             text.add("");
             text.add(candidate.source().stripTrailing());
         }
         return String.join("\n", text);
+    }
+
+    /** Empty where there is no code, or nothing before it to be compared with. */
+    private static Optional<SourceDiff> changes(Candidate candidate) {
+        return candidate
+                .before()
+                .filter(earlier -> !candidate.source().isEmpty())
+                .map(earlier -> earlier.diff(candidate));
     }
 
     private static String title(Candidate candidate) {

@@ -2,6 +2,7 @@ package dev.promptpo.figures;
 
 import dev.promptpo.policy.SourceDiff;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /** A difference of two sources: lines taken away and added, with a few around them. */
 final class DiffView {
@@ -11,10 +12,15 @@ final class DiffView {
     private DiffView() {}
 
     static String html(SourceDiff diff) {
-        StringBuilder out = new StringBuilder(Html.heading(diff.summary()));
-        out.append("<div style=\"border-radius:6px;overflow-x:auto;font:12.5px/1.5 ")
-                .append(Html.MONO)
-                .append("\">");
+        return Html.block(Html.heading(diff.summary()) + changes(diff));
+    }
+
+    /** The changes alone, to be put into another view. */
+    static String changes(SourceDiff diff) {
+        StringBuilder out =
+                new StringBuilder("<div style=\"border-radius:6px;overflow-x:auto;font:12.5px/1.5 ")
+                        .append(Html.MONO)
+                        .append("\">");
         List<SourceDiff.Line> lines = diff.lines();
         boolean gap = false;
         for (int i = 0; i < lines.size(); i++) {
@@ -36,7 +42,12 @@ final class DiffView {
                     },
                     line.side().mark() + " " + line.text());
         }
-        return Html.block(out.append("</div>").toString());
+        return out.append("</div>").toString();
+    }
+
+    /** How many lines it shows, without the gaps. */
+    static int length(SourceDiff diff) {
+        return (int) IntStream.range(0, diff.lines().size()).filter(diff::near).count();
     }
 
     private static void row(StringBuilder out, String background, String text) {

@@ -87,6 +87,31 @@ class ComparedRunsTest {
     }
 
     @Test
+    void aCandidateShowsWhatItChangedOfTheLastWinner() {
+        Run run;
+        try (WrittenRun written = new WrittenRun(folder.resolve("run"), 2, 2)) {
+            written.completed(1, 1, 10, 20).completed(1, 2, 30, 40).closed(1, 2, 35);
+            written.writing(WrittenRun.SOURCE.replace("return 3", "return 1 if obs.x < 2 else 3"));
+            written.completed(2, 1, 50, 60);
+            written.writing(WrittenRun.SOURCE + "# more\n".repeat(50)).completed(2, 2, 1, 2);
+            run = written.look();
+        }
+        String summary = "round 1, candidate 2 -> round 2, candidate 1: 1 lines added";
+        assertThat(CandidateView.html(run.candidate(2, 1)))
+                .contains("<details open>")
+                .contains(summary.replace(">", "&gt;"))
+                .contains("-         return 3</div>")
+                .contains("+         return 1 if obs.x &lt; 2 else 3</div>");
+        assertThat(CandidateView.text(run.candidate(2, 1))).contains(summary);
+        assertThat(CandidateView.html(run.candidate(2, 2)))
+                .contains("<details>")
+                .contains("50 lines added, 0 taken away");
+        assertThat(CandidateView.html(run.candidate(1, 1)))
+                .as("nothing was before the first round")
+                .doesNotContain("<details");
+    }
+
+    @Test
     void aSteeredRunSaysSoInEveryCaption() {
         Run run = steered("run");
         assertThat(Figures.learningCurve(run).description()).contains(STAMP);

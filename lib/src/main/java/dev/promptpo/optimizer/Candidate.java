@@ -136,12 +136,16 @@ public final class Candidate {
     }
 
     /**
-     * What it changed of the winner of the round before it, the best that its prompt told of last;
-     * of the policy that the run started from in round 1. Of nothing where there is neither.
+     * The winner of the round before its own, the best that its prompt told of last; in round 1 the
+     * policy that the run started from. Empty where there is neither, and of a candidate of no run.
      */
+    public Optional<Candidate> before() {
+        return run.flatMap(of -> of.before(this));
+    }
+
+    /** What it changed of the policy {@link #before} it; of nothing where there is none. */
     public SourceDiff diff() {
-        return run().before(this)
-                .map(earlier -> earlier.diff(this))
+        return before().map(earlier -> earlier.diff(this))
                 .orElseGet(() -> SourceDiff.of("nothing", "", name(), source()));
     }
 
