@@ -9,6 +9,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.knowm.xchart.XYSeries;
 import org.knowm.xchart.style.markers.SeriesMarkers;
@@ -92,13 +93,34 @@ final class AblationChart {
         chart.note(
                 "Lines join the means over "
                         + (seeds == 1 ? "1 seed" : seeds + " seeds")
-                        + "; no interval over runs is drawn for fewer than five.");
+                        + "; no interval over runs is drawn.");
+        TreeMap<Integer, TreeSet<Integer>> rounds = new TreeMap<>();
+        for (Ablation.Member one : measured) {
+            rounds.computeIfAbsent(one.run().settings().rounds(), r -> new TreeSet<>())
+                    .add(one.candidates());
+        }
+        if (rounds.size() > 1) {
+            chart.note(
+                    "The runs differ in rounds, R, too, so N alone does not explain them: "
+                            + rounds.entrySet().stream()
+                                    .map(AblationChart::rounds)
+                                    .collect(Collectors.joining("; "))
+                            + ".");
+        }
         for (Ablation.Member one : measured) {
             if (one.run().steered()) {
                 chart.note(one.name() + ": " + one.run().steering().stamp() + ".");
             }
         }
         return chart;
+    }
+
+    /** For example {@code R 3 for N 5, 10}. */
+    private static String rounds(Map.Entry<Integer, TreeSet<Integer>> of) {
+        return "R "
+                + of.getKey()
+                + " for N "
+                + of.getValue().stream().map(String::valueOf).collect(Collectors.joining(", "));
     }
 
     private static Map<Integer, Double> means(List<Ablation.Member> measured, boolean iid) {

@@ -70,7 +70,17 @@ class ComparedRunsTest {
         assertThat(chart.getSeries("PromptPO").getYData()).containsExactly(950, 967);
         Color own = chart.getSeries("N 2, seed 0").getMarkerColor();
         assertThat(chart.getSeries("N 2, seed 0, iid").getMarkerColor()).isNotEqualTo(own);
-        assertThat(chart.description()).contains("without history").contains("over 1 seed;");
+        assertThat(chart.description())
+                .contains("without history")
+                .contains("over 1 seed; no interval over runs is drawn.")
+                .contains("The runs differ in rounds, R, too")
+                .contains("R 1 for N 2; R 2 for N 10.");
+        Ablation.Result alike =
+                new Ablation.Result(
+                        List.of(
+                                new Ablation.Member(2, 0, false, small("d")),
+                                new Ablation.Member(2, 1, false, small("e"))));
+        assertThat(Figures.ablation(alike).description()).doesNotContain("differ in rounds");
         assertThat(names(Figures.ablationCurves(result))).contains("2 N 10, R 2");
     }
 

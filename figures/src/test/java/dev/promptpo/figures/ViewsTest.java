@@ -137,7 +137,6 @@ class ViewsTest {
                 };
         try (LiveDisplay display = new LiveDisplay(screen);
                 WrittenRun written = new WrittenRun(folder.resolve("half"), 2, 1)) {
-            display.on(new RunEvent.RoundStarted(written.look(), 1));
             Run run = written.asked("policy/1/1", 2_000, 300).completed(1, 1, 900, 910).look();
             display.on(new RunEvent.RoundStarted(run, 1));
             display.on(new RunEvent.CandidateFinished(run, run.candidate(1, 1)));
