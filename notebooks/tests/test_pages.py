@@ -95,7 +95,14 @@ def test_no_page_with_java_is_left_out() -> None:
     assert {page for page in pages if java_blocks(page)} == set(PAGES) | elsewhere
 
 
-@pytest.mark.parametrize("page", sorted(PAGES))
+# Its calls are each tested faster elsewhere (test_films).
+LONG = {"docs/films.md"}
+
+
+@pytest.mark.parametrize(
+    "page",
+    [pytest.param(page, marks=pytest.mark.slow if page in LONG else ()) for page in sorted(PAGES)],
+)
 def test_the_cells_of_a_page_work(page: str, kernel: Kernel) -> None:
     before = PAGES[page]
     for number, text in enumerate(java_blocks(page)):

