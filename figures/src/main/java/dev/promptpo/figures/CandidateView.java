@@ -107,6 +107,9 @@ final class CandidateView {
                         + " environment steps, "
                         + repairs
                         + (repairs == 1 ? " repair" : " repairs"));
+        if (!candidate.stamp().isEmpty()) {
+            lines.add(candidate.stamp());
+        }
         return lines;
     }
 }

@@ -10,6 +10,7 @@ import dev.promptpo.analysis.NormalisedReturns;
 import dev.promptpo.llm.Recording;
 import dev.promptpo.optimizer.Candidate;
 import dev.promptpo.optimizer.KeptRuns;
+import dev.promptpo.optimizer.Reroll;
 import dev.promptpo.optimizer.Run;
 import java.awt.Color;
 import java.io.IOException;
@@ -131,6 +132,18 @@ class ComparedRunsTest {
         assertThat(new RunView(run, java.util.Map.of(), "").text()).contains(STAMP);
         assertThat(HeldoutView.html(Curves.heldout(run))).contains(STAMP);
         assertThat(HeldoutView.html(Curves.heldout(small("plain")))).doesNotContain("steered");
+        assertThat(CandidateView.html(run.best())).contains(STAMP);
+        assertThat(CandidateView.text(small("other").best())).doesNotContain("steered");
+        Candidate best = run.best();
+        assertThat(
+                        new Reroll(
+                                        run.spec(),
+                                        best,
+                                        List.of(),
+                                        best.attempts().getLast().result(),
+                                        List.of())
+                                .title())
+                .endsWith("again on this machine (" + STAMP + ")");
         Ablation.Result result =
                 new Ablation.Result(
                         List.of(

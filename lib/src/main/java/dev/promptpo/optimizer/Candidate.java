@@ -143,6 +143,13 @@ public final class Candidate {
         return run.flatMap(of -> of.before(this));
     }
 
+    /**
+     * Its run's {@link Steering#stamp}: empty where nobody steered, and of a candidate of no run.
+     */
+    public String stamp() {
+        return run.map(of -> of.steering().stamp()).orElse("");
+    }
+
     /** What it changed of the policy {@link #before} it; of nothing where there is none. */
     public SourceDiff diff() {
         return before().map(earlier -> earlier.diff(this))

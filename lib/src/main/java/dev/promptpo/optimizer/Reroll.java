@@ -108,14 +108,16 @@ public record Reroll(
         return result instanceof Completed completed ? completed.returns() : List.of();
     }
 
-    /** Whose episodes they are. */
+    /** Whose episodes they are, with the stamp of a steered run. */
     public String title() {
+        String stamp = candidate.stamp();
         return spec.id()
                 + ": round "
                 + candidate.round()
                 + ", candidate "
                 + candidate.index()
-                + ", rolled out again on this machine";
+                + ", rolled out again on this machine"
+                + (stamp.isEmpty() ? "" : " (" + stamp + ")");
     }
 
     /** Equal or drifted, and by how much, in a sentence or two. */
