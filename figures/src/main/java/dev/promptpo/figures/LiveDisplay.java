@@ -1,11 +1,13 @@
 package dev.promptpo.figures;
 
+import dev.promptpo.llm.Price;
 import dev.promptpo.optimizer.Run;
 import dev.promptpo.optimizer.RunEvent;
 import dev.promptpo.optimizer.RunObserver;
 import dev.promptpo.rollout.Purpose;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.WeakHashMap;
 import java.util.concurrent.CompletableFuture;
@@ -218,6 +220,7 @@ final class LiveDisplay implements RunObserver, AutoCloseable {
         private String id = "";
         private String note = "";
         private String doing = "";
+        private Optional<Price> price = Optional.empty();
         private boolean open;
         private boolean ended;
         private boolean busy;
@@ -246,13 +249,15 @@ final class LiveDisplay implements RunObserver, AutoCloseable {
             began = System.nanoTime();
             finishedHere = 0;
             lastDrawn = System.nanoTime();
-            RunView view = new RunView(run, working, status(run));
+            // Looked up once: it may be in a file, and drawings are many.
+            price = RunView.price(run);
+            RunView view = new RunView(run, working, status(run), price);
             screen.show(id, view.html(), view.text());
         }
 
         void draw(Run run) {
             lastDrawn = System.nanoTime();
-            RunView view = new RunView(run, ended ? Map.of() : working, status(run));
+            RunView view = new RunView(run, ended ? Map.of() : working, status(run), price);
             screen.update(id, view.html(), view.text());
         }
 

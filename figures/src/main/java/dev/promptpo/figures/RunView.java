@@ -79,7 +79,7 @@ final class RunView {
     }
 
     /** A run shows itself also where the user's price table is broken; its estimate says how. */
-    private static Optional<Price> price(Run run) {
+    static Optional<Price> price(Run run) {
         try {
             return run.price();
         } catch (IllegalArgumentException e) {
