@@ -77,18 +77,24 @@ def test_nothing_outlives_a_closed_client():
     client.close()
 
 
+def running_policy(engine, **limits):
+    """The process of a policy that goes on for ever, once it is past its walls."""
+    client = engine.client
+    request = {"type": "rollout", "environment": "CartPole-v1", "seeds": [1], "source": ENDLESS}
+    client.submit(json.dumps(request | {"limits": limits}))
+    pid = client.hello["pid"]
+    until(lambda: len(family(pid)) == 4)
+    (worker,) = psutil.Process(pid).children()
+    (template,) = worker.children()
+    (policy,) = template.children()
+    until(lambda: policy.cpu_times().user > 0.1)
+    return policy
+
+
 @pytest.mark.parametrize("level", ["sandbox", "process"])
 def test_a_policys_process_has_two_pipes_and_a_fixed_environment(level):
     with Engine(workers=1, isolation=level) as engine:
-        client = engine.client
-        request = {"type": "rollout", "environment": "CartPole-v1", "seeds": [1], "source": ENDLESS}
-        client.submit(json.dumps(request | {"limits": {"cpu_s_step": 100}}))
-        pid = client.hello["pid"]
-        until(lambda: len(family(pid)) == 4)
-        (worker,) = psutil.Process(pid).children()
-        (template,) = worker.children()
-        (policy,) = template.children()
-        until(lambda: policy.cpu_times().user > 0.1)  # past its walls
+        policy = running_policy(engine, cpu_s_step=100)
         folder = f"/proc/{policy.pid}/fd"
         opened = {int(number): os.readlink(f"{folder}/{number}") for number in os.listdir(folder)}
         pipes = [opened.pop(number) for number in (3, 4)]
@@ -105,15 +111,8 @@ def test_a_policys_process_has_two_pipes_and_a_fixed_environment(level):
 @pytest.mark.parametrize("level", ["sandbox", "process"])
 def test_a_policys_process_has_its_resource_limits(level):
     with Engine(workers=1, isolation=level) as engine:
-        client = engine.client
-        request = {"type": "rollout", "environment": "CartPole-v1", "seeds": [1], "source": ENDLESS}
-        client.submit(json.dumps(request | {"limits": {"cpu_s_episode": 7.5, "memory_mb": 300}}))
-        pid = client.hello["pid"]
-        until(lambda: len(family(pid)) == 4)
-        (worker,) = psutil.Process(pid).children()
-        (template,) = worker.children()
-        (policy,) = template.children()
-        until(lambda: policy.cpu_times().user > 0.1)  # past its walls
+        policy = running_policy(engine, cpu_s_episode=7.5, memory_mb=300)
+        template = policy.parent()
         nothing = (0, 0)
         assert policy.rlimit(psutil.RLIMIT_FSIZE) == nothing
         assert policy.rlimit(psutil.RLIMIT_NPROC) == nothing
