@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from promptpo_rollout.environments import ActionSpace, Environment, Step
 
-from promptpo_render import cameras, gl
+from promptpo_render import cameras, detail, gl
 from promptpo_render.errors import RenderUnavailable, one_line
 
 SKY = (226, 232, 240)
@@ -109,10 +109,10 @@ class _MujocoPainter:
         model.vis.global_.offwidth = max(width, model.vis.global_.offwidth)
         model.vis.global_.offheight = max(height, model.vis.global_.offheight)
         _paint_sky(model)
-        self._renderer = mujoco.Renderer(model, height, width)
+        self._camera = cameras.camera(parts, holder, width / height)
+        self._renderer = mujoco.Renderer(detail.drawn(model, self._camera, height), height, width)
         self._renderer.scene.flags[mujoco.mjtRndFlag.mjRND_SHADOW] = False
         self._renderer.scene.flags[mujoco.mjtRndFlag.mjRND_REFLECTION] = False
-        self._camera = cameras.camera(parts, holder, width / height)
 
     def paint(self) -> np.ndarray:
         self._renderer.update_scene(self._holder.data, self._camera)
