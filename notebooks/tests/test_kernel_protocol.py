@@ -677,26 +677,46 @@ def test_restart_gives_a_fresh_session(specs: Path) -> None:
         running.stop()
 
 
-def test_kernel_ends_with_its_parent(specs: Path, tmp_path: Path) -> None:
+WAITS_AT_EXIT = """
+import java.lang.foreign.*;
+Linker linker = Linker.nativeLinker();
+SymbolLookup libc = linker.defaultLookup();
+FunctionDescriptor onExit = FunctionDescriptor.of(
+    ValueLayout.JAVA_INT, ValueLayout.ADDRESS, ValueLayout.ADDRESS);
+int refused = (int) linker.downcallHandle(libc.find("on_exit").get(), onExit)
+    .invokeExact(libc.find("pause").get(), MemorySegment.NULL);
+if (refused != 0) throw new IllegalStateException("no handler");
+"""
+"""A C library whose exit handler never returns, as OpenBLAS's does not while it computes."""
+PARENT = """
+import sys, time
+from jupyter_client.kernelspec import KernelSpecManager
+from jupyter_client.manager import KernelManager
+folder, connection, cell = sys.argv[1:]
+m = KernelManager(kernel_name="java-test", connection_file=connection,
+    kernel_spec_manager=KernelSpecManager(kernel_dirs=[folder]))
+m.start_kernel()
+c = m.client(); c.start_channels(); c.wait_for_ready(timeout=60)
+reply = c.execute_interactive(cell, timeout=60, output_hook=lambda message: None)
+print(m.provisioner.process.pid, reply["content"]["status"], flush=True)
+time.sleep(600)
+"""
+
+
+@pytest.mark.parametrize("cell", ["", WAITS_AT_EXIT], ids=["idle", "waits-at-exit"])
+def test_kernel_ends_with_its_parent(specs: Path, tmp_path: Path, kernel: Kernel, cell: str):
+    if cell and int(kernel.run("Runtime.version().feature()").result["text/plain"]) < 22:
+        pytest.skip("cells call C functions from Java 22 on")
     connection = tmp_path / "connection.json"
-    program = (
-        "import sys, time\n"
-        "from jupyter_client.kernelspec import KernelSpecManager\n"
-        "from jupyter_client.manager import KernelManager\n"
-        "m = KernelManager(kernel_name='java-test', connection_file=sys.argv[2],\n"
-        "    kernel_spec_manager=KernelSpecManager(kernel_dirs=[sys.argv[1]]))\n"
-        "m.start_kernel()\n"
-        "c = m.client(); c.start_channels(); c.wait_for_ready(timeout=60)\n"
-        "print(m.provisioner.process.pid, flush=True)\n"
-        "time.sleep(600)\n"
-    )
     parent = subprocess.Popen(
-        [sys.executable, "-c", program, str(specs), str(connection)],
+        [sys.executable, "-c", PARENT, str(specs), str(connection), cell],
         stdout=subprocess.PIPE,
         text=True,
     )
     try:
-        kernel_process = psutil.Process(int(parent.stdout.readline()))
+        pid, status = parent.stdout.readline().split()
+        assert status == "ok"
+        kernel_process = psutil.Process(int(pid))
     finally:
         parent.kill()
         parent.wait()

@@ -1,6 +1,7 @@
 package dev.promptpo.kernel;
 
 import java.io.IOException;
+import java.lang.ref.Reference;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
@@ -18,6 +19,9 @@ import sun.misc.Signal;
 public final class Main {
     /** Jupyter kills a kernel that takes 5 s to end. */
     private static final long LONGEST_END_MS = 4000;
+
+    /** Where even the JVM's halt waits: for handlers that C libraries have set for the end. */
+    private static final double LONGEST_HALT_S = 4.5;
 
     /** For the sockets' own thread to send the last words. */
     private static final long LAST_WORDS_MS = 100;
@@ -91,6 +95,7 @@ public final class Main {
     // The sockets are left to the end of the process: closing one from another thread than its own
     // ends in noise, and the process's end frees the ports as well.
     private static void endProcess(Connection connection) throws InterruptedException {
+        Process killer = killer();
         Thread.ofPlatform()
                 .daemon()
                 .name("last resort")
@@ -104,6 +109,34 @@ public final class Main {
                 });
         connection.drain();
         TimeUnit.MILLISECONDS.sleep(LAST_WORDS_MS);
-        System.exit(0);
+        try {
+            System.exit(0);
+        } finally {
+            // Its pipe must stay open until then.
+            Reference.reachabilityFence(killer);
+        }
+    }
+
+    /**
+     * Kills this process if it is there for longer than it may take to end; null where there is no
+     * shell. A library's exit handler may wait for threads of its own that compute on (OpenBLAS
+     * does), and {@link Runtime#halt} runs such handlers as well: only another process helps then.
+     * That one waits for the end of a pipe which lasts as long as this process, so it can never hit
+     * a later process of the same number, and ends with this one.
+     */
+    private static Process killer() {
+        String wait =
+                "timeout "
+                        + LONGEST_HALT_S
+                        + " cat; [ $? = 124 ] && kill -9 "
+                        + ProcessHandle.current().pid();
+        try {
+            return new ProcessBuilder("/bin/sh", "-c", wait)
+                    .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                    .redirectError(ProcessBuilder.Redirect.DISCARD)
+                    .start();
+        } catch (IOException e) {
+            return null;
+        }
     }
 }
