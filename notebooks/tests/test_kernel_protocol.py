@@ -578,6 +578,7 @@ def test_imports_from_the_environment(specs: Path) -> None:
 
 EXTENSIONS = """
 package sample;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.dflib.jjava.jupyter.Extension;
 import org.dflib.jjava.jupyter.kernel.BaseKernel;
 import org.dflib.jjava.jupyter.kernel.display.mime.MIMEType;
@@ -585,6 +586,13 @@ public class Extensions {
     public record Bold(String text) {}
     public static class Broken implements Extension {
         public void install(BaseKernel kernel) { throw new IllegalStateException("no luck"); }
+    }
+    public static class Late implements Extension, Runnable {
+        public static final AtomicInteger RUNS = new AtomicInteger();
+        public void install(BaseKernel kernel) {}
+        public void run() {
+            if (RUNS.incrementAndGet() == 1) throw new LinkageError("only for the log");
+        }
     }
     public static class Good implements Extension {
         public void install(BaseKernel kernel) {
@@ -618,7 +626,7 @@ def extended(specs: Path, tmp_path_factory: pytest.TempPathFactory):
     services = classes / "META-INF" / "services"
     services.mkdir(parents=True)
     (services / "org.dflib.jjava.jupyter.Extension").write_text(
-        "sample.Extensions$Broken\nsample.Extensions$Good\n"
+        "sample.Extensions$Broken\nsample.Extensions$Good\nsample.Extensions$Late\n"
     )
     source = classes / "Extensions.java"
     source.write_text(EXTENSIONS)
@@ -642,6 +650,14 @@ def test_an_extension_brings_imports_and_renders_its_types(extended: Kernel) -> 
     assert extended.run('new Bold("x")').result == {"text/plain": "X", "text/html": "<b>x</b>"}
     (shown,) = extended.run('display(new Bold("y"), "text/markdown");').of("display_data")
     assert shown["data"]["text/markdown"] == "**y**"
+
+
+def test_an_extension_prepares_once_beside_the_cells(extended: Kernel) -> None:
+    runs = "sample.Extensions.Late.RUNS.get()"
+    wait = f"while ({runs} == 0) Thread.sleep(10);\nThread.sleep(500);\n{runs}"
+    reply = extended.run(wait)
+    assert reply.result["text/plain"] == "1"
+    assert reply.text("stderr") == "", "what it throws goes to the log"
 
 
 def test_magics_are_found_and_strings_are_left_alone(extended: Kernel) -> None:

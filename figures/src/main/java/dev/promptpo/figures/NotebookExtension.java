@@ -28,6 +28,7 @@ import org.dflib.jjava.jupyter.kernel.display.RenderContext;
 import org.dflib.jjava.jupyter.kernel.display.Renderer;
 import org.dflib.jjava.jupyter.kernel.display.common.Image;
 import org.dflib.jjava.jupyter.kernel.display.mime.MIMEType;
+import org.knowm.xchart.XYChartBuilder;
 import org.knowm.xchart.internal.chartpart.Chart;
 import tech.tablesaw.api.Table;
 
@@ -39,7 +40,7 @@ import tech.tablesaw.api.Table;
  * <p>A kernel built on jjava-jupyter finds it by itself (ours, and stock JJava). Each value shows
  * itself as text too, so nothing is lost where there is no browser.
  */
-public final class NotebookExtension implements Extension {
+public final class NotebookExtension implements Extension, Runnable {
     private static final MIMEType HTML = MIMEType.TEXT_HTML;
     private static final MIMEType PLAIN = MIMEType.TEXT_PLAIN;
 
@@ -67,6 +68,17 @@ public final class NotebookExtension implements Extension {
         for (String packages : IMPORTS) {
             kernel.evalRaw("import " + packages + ";");
         }
+    }
+
+    /**
+     * Draws a chart that nobody sees, so that the first one of a session need not wait for fonts,
+     * rasteriser and encoders. Our kernel calls this beside its cells when the first has ended.
+     */
+    @Override
+    public void run() {
+        Picture picture = Picture.of(PaperLook.on(new XYChartBuilder().build()));
+        picture.png();
+        picture.svg();
     }
 
     /** How each type shows itself. */

@@ -15,9 +15,11 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Queue;
 import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
 import java.util.Set;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
 import org.dflib.jjava.jupyter.Extension;
@@ -56,7 +58,12 @@ public final class JavaKernel extends BaseKernel implements MagicHost {
     private final Magics magics;
     private final PrintStream log = System.err;
     private final CountDownLatch ended = new CountDownLatch(1);
+
+    /** For a second cell that came with the first, as "Run All" sends them. */
+    private static final long PREPARATION_DELAY_MS = 250;
+
     private final List<String> startupNotices = new ArrayList<>();
+    private final Queue<Runnable> preparations = new ConcurrentLinkedQueue<>();
     // Guarded by itself.
     private final List<DisplayData> pages = new ArrayList<>();
 
@@ -169,11 +176,36 @@ public final class JavaKernel extends BaseKernel implements MagicHost {
         // One extension that fails must not take the others, or the kernel, with it.
         for (ServiceLoader.Provider<Extension> provider : providers(classLoader)) {
             try {
-                installExtension(provider.get());
+                Extension extension = provider.get();
+                installExtension(extension);
+                if (extension instanceof Runnable preparation) {
+                    preparations.add(preparation);
+                }
             } catch (Exception | LinkageError | ServiceConfigurationError e) {
                 startupNotices.add(
                         "The extension " + provider.type().getName() + " failed: " + e + "\n");
             }
+        }
+    }
+
+    /** Has extensions load what they need soon, once nobody waits for a first result any more. */
+    private void prepare() {
+        for (Runnable next = preparations.poll(); next != null; next = preparations.poll()) {
+            Runnable preparation = next;
+            Thread thread = new Thread(() -> prepare(preparation), "preparation");
+            thread.setDaemon(true);
+            thread.setContextClassLoader(preparation.getClass().getClassLoader());
+            thread.start();
+        }
+    }
+
+    private void prepare(Runnable preparation) {
+        try {
+            Thread.sleep(PREPARATION_DELAY_MS);
+            preparation.run();
+        } catch (Exception | Error e) {
+            // The cell that needs it will meet the same, and say so.
+            e.printStackTrace(log);
         }
     }
 
@@ -214,6 +246,7 @@ public final class JavaKernel extends BaseKernel implements MagicHost {
                         ? () -> queued.addAll(connection.queuedRequests())
                         : () -> {};
         execute(env, message, beforeFailure);
+        prepare();
         queued.forEach(request -> answerAfterFailure(connection, request));
     }
 
