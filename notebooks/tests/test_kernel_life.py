@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import socket
 import stat
@@ -46,6 +47,30 @@ def test_two_kernels_live_side_by_side_and_leave_nothing(specs: Path) -> None:
     stopped_and_continued(second)
     killed_and_restarted(second)
     leaves_nothing(second)
+
+
+@pytest.mark.parametrize("cache", ["missing", "torn"])
+def test_a_cache_that_does_not_fit_costs_time_only(tmp_path: Path, cache: str) -> None:
+    file = tmp_path / "kernel.cache"
+    if cache == "torn":
+        file.write_bytes(b"half of a cache" * 1000)
+    installed = Path(sys.prefix) / "share" / "jupyter" / "kernels" / "promptpo-java" / "kernel.json"
+    if not installed.exists():
+        pytest.skip("no kernel spec is installed here")
+    options = [
+        re.sub("=.*kernel.cache$", f"={file}", word)
+        for word in json.loads(installed.read_text())["argv"]
+        if word.endswith("kernel.cache") or word.startswith(("-Xlog:", "-Xshare:"))
+    ]
+    assert any(word.endswith(str(file)) for word in options)
+    write_spec(tmp_path, "java-cache", {"JDK_JAVA_OPTIONS": " ".join(options)})
+    kernel = Kernel(tmp_path, "java-cache")
+    try:
+        reply = kernel.run('String word = "there"; word')
+        assert reply.result["text/plain"] == "there"
+        assert reply.text("stdout") == reply.text("stderr") == ""
+    finally:
+        leaves_nothing(kernel)
 
 
 def leaves_nothing(kernel: Kernel) -> None:

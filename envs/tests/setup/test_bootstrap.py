@@ -124,7 +124,9 @@ def test_a_sound_virtual_environment_without_a_stamp_is_kept(checkout: Path) -> 
 
 def test_a_changed_java_source_builds_and_a_changed_test_does_not(checkout: Path) -> None:
     home = Home(checkout)
-    (step,) = [s for s in bootstrap.Bootstrap(home, KIT, {}).steps() if s.name == "java"]
+    steps = {step.name: step for step in bootstrap.Bootstrap(home, KIT, {}).steps()}
+    step = steps["java"]
+    assert "java" in steps["start"].after, "new jars need a new cache"
     before = step.inputs().key()
     (checkout / "lib/src/test/java").mkdir(parents=True)
     (checkout / "lib/src/test/java/ATest.java").write_text("x")

@@ -1,4 +1,4 @@
-"""What the doctor says of the renderer, and of what Java needs to draw."""
+"""What the doctor says of the renderer, of the notebook kernel, and of what Java needs to draw."""
 
 import os
 import subprocess
@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from promptpo_setup import doctor, jdk
+from promptpo_setup import doctor, jdk, kernel_spec, quick_start
 from promptpo_setup.home import Home
 
 ENVS = Path(__file__).resolve().parents[2]
@@ -48,6 +48,37 @@ def test_none_is_a_note_that_says_why(home, monkeypatch):
 def test_before_the_set_up_it_is_not_looked_for(tmp_path):
     assert doctor._renderer(Home(tmp_path, None)).todo == "./promptpo setup"
     assert not os.listdir(tmp_path)
+
+
+def test_the_notebook_kernel_is_said_to_be_as_it_is(tmp_path, monkeypatch):
+    home = Home(tmp_path / "checkout", tmp_path / "venv")
+    users = tmp_path / "data" / "kernels" / kernel_spec.KERNEL_NAME
+    monkeypatch.setenv("JUPYTER_DATA_DIR", str(tmp_path / "data"))
+    java = tmp_path / "java"
+    java.touch()
+    spec = {"argv": [str(java), "{connection_file}"]}
+
+    def found():
+        finding = doctor._notebook_kernel(home)
+        return finding.level, finding.text, finding.todo
+
+    before = ("note", "no kernel spec before the set-up", "./promptpo setup")
+    assert found() == before
+    kernel_spec.write(home.kernel_folder, spec)
+    assert found() == ("ok", str(home.kernel_folder), "")
+    kernel_spec.write(users, spec)
+    assert found() == ("ok", f"{home.kernel_folder}; also in {users}", "")
+    quick_start.folder(home).mkdir(parents=True)
+    quick_start.failure(home).write_text("no room\n")
+    level, text, todo = found()
+    assert (level, text) == ("note", "starts without a cache (no room)")
+    assert todo == f"see {home.log / 'setup-start.log'}"
+    gone = {"argv": [str(tmp_path / "gone")]}
+    kernel_spec.write(users, gone)
+    wrong = f"{tmp_path / 'gone'} is not there"
+    assert found() == ("note", f"{users}: {wrong}", "./promptpo kernel install")
+    kernel_spec.write(home.kernel_folder, gone)
+    assert found() == ("missing", f"{home.kernel_folder}: {wrong}", "./promptpo setup")
 
 
 def test_this_java_draws_letters():
