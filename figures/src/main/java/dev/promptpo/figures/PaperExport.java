@@ -19,12 +19,17 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /** What a paper needs of runs: pictures, the numbers drawn, a table, a paragraph, the commands. */
 final class PaperExport {
     /** In a run's folder, as kept runs have it. */
     private static final String RECORDING = "recording.json";
+
+    /** Characters that LaTeX does not print as they are. */
+    private static final Pattern SPECIAL = Pattern.compile("[_&%$#{}~^\\\\]");
 
     private final List<Run> runs;
 
@@ -145,8 +150,17 @@ final class PaperExport {
         return String.format(Locale.ROOT, Math.abs(value) >= 10 ? "%.1f" : "%.3f", value);
     }
 
-    private static String escaped(String text) {
-        return text.replace("\\", "\\textbackslash{}").replaceAll("([_&%$#{}])", "\\\\$1");
+    static String escaped(String text) {
+        // In one pass: what stands for a character has characters to be escaped itself.
+        return SPECIAL.matcher(text)
+                .replaceAll(found ->
+                        Matcher.quoteReplacement(
+                                switch (found.group()) {
+                                    case "\\" -> "\\textbackslash{}";
+                                    case "~" -> "\\textasciitilde{}";
+                                    case "^" -> "\\textasciicircum{}";
+                                    default -> "\\" + found.group();
+                                }));
     }
 
     private String methods() {

@@ -366,4 +366,12 @@ class ComparedRunsTest {
                     .look();
         }
     }
+
+    @Test
+    void namesArePrintedByLatexAsTheyAre() {
+        assertThat(PaperExport.escaped("a_b 5% {x} \\ ~c ^d #1 $2 &e"))
+                .isEqualTo(
+                        "a\\_b 5\\% \\{x\\} \\textbackslash{} \\textasciitilde{}c"
+                                + " \\textasciicircum{}d \\#1 \\$2 \\&e");
+    }
 }
