@@ -293,7 +293,7 @@ final class PaperExport {
                                 ? "temperature " + s.temperature().getAsDouble()
                                 : "its own temperature",
                         usual ? "" : "; in a cell: PromptPO.on(...).modelSettings(...)");
-        return answeredOnce(run) && model(run).equals("replay:" + RECORDING)
+        return model(run).equals("replay:" + RECORDING)
                 ? text
                         + "# its replies, in a cell: "
                         + look(run)
