@@ -47,13 +47,16 @@ def class_path() -> str:
     return f"{jars}/*"
 
 
+def installed_words() -> list[str]:
+    """The command line in the kernel spec that set-up installed; empty where there is none."""
+    spec = Path(sys.prefix) / "share" / "jupyter" / "kernels" / "promptpo-java" / "kernel.json"
+    return json.loads(spec.read_text())["argv"] if spec.exists() else []
+
+
 def java() -> str:
     """The JDK that set-up chose (it is in the installed kernel spec), else JAVA_HOME's."""
-    installed = Path(sys.prefix) / "share" / "jupyter" / "kernels" / "promptpo-java" / "kernel.json"
-    if installed.exists():
-        words = json.loads(installed.read_text())["argv"]
-        if programs := [word for word in words if Path(word).name == "java"]:
-            return programs[0]
+    if programs := [word for word in installed_words() if Path(word).name == "java"]:
+        return programs[0]
     if java_home := os.environ.get("JAVA_HOME"):
         return str(Path(java_home) / "bin" / "java")
     return shutil.which("java") or "java"
@@ -655,6 +658,7 @@ def test_an_extension_brings_imports_and_renders_its_types(extended: Kernel) -> 
 def test_an_extension_prepares_once_beside_the_cells(extended: Kernel) -> None:
     runs = "sample.Extensions.Late.RUNS.get()"
     wait = f"while ({runs} == 0) Thread.sleep(10);\nThread.sleep(500);\n{runs}"
+    extended.run("1 + 1")  # nothing is prepared before a first cell has ended
     reply = extended.run(wait)
     assert reply.result["text/plain"] == "1"
     assert reply.text("stderr") == "", "what it throws goes to the log"
@@ -720,7 +724,9 @@ time.sleep(600)
 
 
 @pytest.mark.parametrize("cell", ["", WAITS_AT_EXIT], ids=["idle", "waits-at-exit"])
-def test_kernel_ends_with_its_parent(specs: Path, tmp_path: Path, kernel: Kernel, cell: str):
+def test_kernel_ends_with_its_parent(
+    specs: Path, tmp_path: Path, kernel: Kernel, cell: str
+) -> None:
     if cell and int(kernel.run("Runtime.version().feature()").result["text/plain"]) < 22:
         pytest.skip("cells call C functions from Java 22 on")
     connection = tmp_path / "connection.json"
