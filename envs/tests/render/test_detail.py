@@ -16,8 +16,8 @@ needs_gl = pytest.mark.skipif(not WORKS.backend, reason=gl.none_works(WORKS.reas
 FINE = 0.05
 
 
-def wavy(sides: int) -> mujoco.MjModel:
-    """A model with one mesh: a tube of 1 m, its triangles about 3 mm wide at 2000 sides."""
+def tube(sides: int) -> mujoco.MjModel:
+    """A model with one mesh: a tube of 1 m, closed, of four triangles a side."""
     angles = 2 * math.pi * np.arange(sides) / sides
     ring = np.stack([np.cos(angles), np.sin(angles), np.zeros(sides)], axis=1)
     corners = np.concatenate([ring, ring + np.array([0, 0, 1]), [[0, 0, 0], [0, 0, 1]]])
@@ -33,7 +33,7 @@ def wavy(sides: int) -> mujoco.MjModel:
 
 
 def test_corners_move_by_less_than_the_cube_they_share():
-    model = wavy(400)
+    model = tube(400)
     before = model.mesh_face.copy()
     made = detail.coarser(model, FINE)
     count = int(made.mesh_facenum[0])
@@ -49,7 +49,7 @@ def test_corners_move_by_less_than_the_cube_they_share():
 
 
 def test_each_corner_keeps_its_normal():
-    model = wavy(100)
+    model = tube(100)
     same = detail.coarser(model, 1e-9)
     assert np.array_equal(same.mesh_face, model.mesh_face)
     made = detail.coarser(model, FINE)
@@ -67,7 +67,7 @@ def test_each_corner_keeps_its_normal():
 def test_a_model_of_few_triangles_and_a_camera_that_follows_are_left_alone():
     far = mujoco.MjvCamera()
     far.distance = 1000.0
-    few, many = wavy(100), wavy(6000)
+    few, many = tube(100), tube(6000)
     assert few.mesh_facenum.sum() < detail.FEW_FACES < many.mesh_facenum.sum()
     assert detail.drawn(few, far, 240) is few
     assert detail.drawn(many, "track", 240) is many
