@@ -21,6 +21,10 @@ public final class Checkpoint {
     private static final MutableCallSite SITE = new MutableCallSite(GO_ON);
     private static final MethodHandle RAISED = SITE.dynamicInvoker();
 
+    // Made before a heap may be full: even then a cell can be stopped.
+    private static final MutableCallSite[] SITES = {SITE};
+    private static final Stop PLACELESS_STOP = new Stop(false);
+
     /** Threads whose code has been given up: they end at their next checkpoint. */
     private static final Set<Thread> CONDEMNED = ConcurrentHashMap.newKeySet();
 
@@ -32,8 +36,8 @@ public final class Checkpoint {
     static final class Stop extends Error {
         private static final long serialVersionUID = 1;
 
-        Stop() {
-            super("the cell was stopped");
+        Stop(boolean withPlace) {
+            super("the cell was stopped", null, false, withPlace);
         }
     }
 
@@ -54,7 +58,15 @@ public final class Checkpoint {
 
     private static void stopWhoShould() {
         if (everyone || CONDEMNED.contains(Thread.currentThread())) {
-            throw new Stop();
+            throw stop();
+        }
+    }
+
+    private static Stop stop() {
+        try {
+            return new Stop(true);
+        } catch (OutOfMemoryError e) {
+            return PLACELESS_STOP;
         }
     }
 
@@ -80,7 +92,7 @@ public final class Checkpoint {
         MethodHandle wanted = everyone || !CONDEMNED.isEmpty() ? ASK : GO_ON;
         if (SITE.getTarget() != wanted) {
             SITE.setTarget(wanted);
-            MutableCallSite.syncAll(new MutableCallSite[] {SITE});
+            MutableCallSite.syncAll(SITES);
         }
     }
 }

@@ -4,16 +4,15 @@ import java.security.InvalidKeyException;
 import java.security.NoSuchAlgorithmException;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
-import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.dflib.jjava.jupyter.channels.IOPubChannel;
 import org.dflib.jjava.jupyter.channels.JupyterConnection;
 import org.dflib.jjava.jupyter.channels.ShellChannel;
 import org.dflib.jjava.jupyter.channels.ShellHandler;
 import org.dflib.jjava.jupyter.channels.ShellReplyEnvironment;
+import org.dflib.jjava.jupyter.channels.StdinChannel;
 import org.dflib.jjava.jupyter.kernel.KernelConnectionProperties;
 import org.dflib.jjava.jupyter.kernel.display.DisplayData;
 import org.dflib.jjava.jupyter.messages.HMACGenerator;
@@ -32,33 +31,38 @@ import org.zeromq.ZMQ;
  */
 final class Connection extends JupyterConnection {
     private static final long INPUT_POLL_MS = 20;
+    private static final long LONGEST_DRAIN_MS = 2000;
 
     private volatile Runnable beforeDisplay = () -> {};
-    private final ExecutorService publisher =
-            Executors.newSingleThreadExecutor(
-                    work -> Thread.ofPlatform().daemon().name("publisher").unstarted(work));
-
-    private final ExecutorService input =
-            Executors.newSingleThreadExecutor(
-                    work -> Thread.ofPlatform().daemon().name("input").unstarted(work));
-
+    private final Worker publisher = new Worker("publisher");
+    private final Worker input = new Worker("input");
     private final KernelConnectionProperties properties;
-    // These two stand in for the superclass's, which are never bound.
+    private final Reserve reserve;
+
+    // These stand in for the superclass's, which are never bound.
+    private final Heartbeat beats;
     private final RequestChannel shellRequests;
     private final RequestChannel controlRequests;
+    private final StdinChannel questions;
+    private final Publications publications;
 
-    Connection(KernelConnectionProperties properties)
+    Connection(KernelConnectionProperties properties, Reserve reserve)
             throws NoSuchAlgorithmException, InvalidKeyException {
         super(properties);
         this.properties = properties;
+        this.reserve = reserve;
         ZMQ.Context context = ZMQ.context(1);
+        context.setThreadFactor((work, name) ->
+                Thread.ofPlatform().daemon().name(name).unstarted(() -> reserve.persist(work)));
         HMACGenerator signatures = properties.createHMACGenerator();
+        this.beats = new Heartbeat(context, signatures, reserve);
         this.shellRequests =
                 new RequestChannel(
                         context,
                         signatures,
                         false,
                         this,
+                        reserve,
                         message -> answer(shellChannel(), message));
         this.controlRequests =
                 new RequestChannel(
@@ -66,10 +70,13 @@ final class Connection extends JupyterConnection {
                         signatures,
                         true,
                         this,
+                        reserve,
                         message -> answer(controlChannel(), message));
+        this.questions = new StdinChannel(context, signatures);
+        this.publications = new Publications(context, signatures);
         // A publishing socket drops what a slow reader has not taken; a cell's output is not to be
         // dropped.
-        iopub.setSndHWM(0);
+        publications.setSndHWM(0);
     }
 
     private RequestChannel shellChannel() {
@@ -82,9 +89,9 @@ final class Connection extends JupyterConnection {
 
     @Override
     public void connect() {
-        heartbeat.bind(properties);
-        stdin.bind(properties);
-        iopub.bind(properties);
+        beats.bind(properties);
+        questions.bind(properties);
+        publications.bind(properties);
         publish(new Message<>(null, PublishStatus.MESSAGE_TYPE, PublishStatus.STARTING));
         controlRequests.bind(properties);
         shellRequests.bind(properties);
@@ -115,11 +122,12 @@ final class Connection extends JupyterConnection {
 
     /** Sends a message to all clients, after those that came before. */
     void publish(Message<?> message) {
-        try {
-            publisher.execute(() -> iopub.sendMessage(message));
-        } catch (RejectedExecutionException e) {
-            // The connection is closed: nobody is left to read it.
-        }
+        publications.sendMessage(message);
+    }
+
+    @Override
+    public IOPubChannel getIOPub() {
+        return publications;
     }
 
     /** Takes the requests that have already come to the shell. Only for the shell's own thread. */
@@ -144,7 +152,9 @@ final class Connection extends JupyterConnection {
      */
     String input(MessageContext request, String prompt, boolean password) {
         AtomicBoolean wanted = new AtomicBoolean(true);
-        Future<String> line = input.submit(() -> awaitInput(request, prompt, password, wanted));
+        FutureTask<String> line =
+                new FutureTask<>(() -> awaitInput(request, prompt, password, wanted));
+        input.execute(line);
         try {
             return line.get();
         } catch (InterruptedException e) {
@@ -161,13 +171,13 @@ final class Connection extends JupyterConnection {
             throws InterruptedException {
         while (hasInput()) {
             // An answer to a question that nobody waits for any more.
-            stdin.readMessage();
+            questions.readMessage();
         }
-        stdin.sendMessage(
+        questions.sendMessage(
                 new Message<>(
                         request, InputRequest.MESSAGE_TYPE, new InputRequest(prompt, password)));
         while (wanted.get()) {
-            if (hasInput() && stdin.readMessage().getContent() instanceof InputReply reply) {
+            if (hasInput() && questions.readMessage().getContent() instanceof InputReply reply) {
                 return reply.getValue();
             }
             TimeUnit.MILLISECONDS.sleep(INPUT_POLL_MS);
@@ -176,19 +186,31 @@ final class Connection extends JupyterConnection {
     }
 
     private boolean hasInput() {
-        return (stdin.getEvents() & ZMQ.Poller.POLLIN) != 0;
+        return (questions.getEvents() & ZMQ.Poller.POLLIN) != 0;
     }
 
     /** Takes nothing more and waits, at most 2 s, until all has been handed to the sockets. */
     void drain() throws InterruptedException {
-        publisher.shutdown();
-        publisher.awaitTermination(2, TimeUnit.SECONDS);
+        publisher.leave();
+        publisher.thread().join(LONGEST_DRAIN_MS);
+    }
+
+    /** What all clients see, sent by one thread, whoever hands it over. */
+    private final class Publications extends IOPubChannel {
+        Publications(ZMQ.Context context, HMACGenerator signatures) {
+            super(context, signatures);
+        }
+
+        @Override
+        public void sendMessage(Message<?> message) {
+            publisher.execute(() -> reserve.persist(() -> super.sendMessage(message)));
+        }
     }
 
     /** Answers one request; publishes in order, from any thread. */
     private final class Environment extends ShellReplyEnvironment {
         Environment(ShellChannel channel, MessageContext context) {
-            super(channel, Connection.this.stdin, Connection.this.iopub, context);
+            super(channel, questions, publications, context);
         }
 
         @Override

@@ -51,6 +51,10 @@ import org.dflib.jjava.jupyter.messages.request.ShutdownRequest;
 
 /** Answers what a Jupyter client asks, with a {@link Session} for the language. */
 public final class JavaKernel extends BaseKernel implements MagicHost {
+    /** For a second cell that came with the first, as "Run All" sends them. */
+    private static final long PREPARATION_DELAY_MS = 250;
+
+    private final Reserve reserve = new Reserve(this::stopForMemory);
     private final CellIO cellIO;
     private final CellOutput output = new CellOutput();
     private final CellThread cells = new CellThread();
@@ -59,13 +63,12 @@ public final class JavaKernel extends BaseKernel implements MagicHost {
     private final PrintStream log = System.err;
     private final CountDownLatch ended = new CountDownLatch(1);
 
-    /** For a second cell that came with the first, as "Run All" sends them. */
-    private static final long PREPARATION_DELAY_MS = 250;
-
     private final List<String> startupNotices = new ArrayList<>();
     private final Queue<Runnable> preparations = new ConcurrentLinkedQueue<>();
     // Guarded by itself.
     private final List<DisplayData> pages = new ArrayList<>();
+
+    private volatile boolean stoppedForMemory;
 
     // Set by the first work of the cells' thread, and read by that thread and by interrupts.
     private volatile Optional<CellRunner> runner = Optional.empty();
@@ -128,6 +131,11 @@ public final class JavaKernel extends BaseKernel implements MagicHost {
                 e.printStackTrace(log);
             }
         });
+    }
+
+    /** What is kept back from the cells for the kernel's own work. */
+    Reserve reserve() {
+        return reserve;
     }
 
     private void uncaught(Thread thread, Throwable thrown) {
@@ -246,6 +254,7 @@ public final class JavaKernel extends BaseKernel implements MagicHost {
                         ? () -> queued.addAll(connection.queuedRequests())
                         : () -> {};
         execute(env, message, beforeFailure);
+        reserve.fill();
         prepare();
         queued.forEach(request -> answerAfterFailure(connection, request));
     }
@@ -276,8 +285,11 @@ public final class JavaKernel extends BaseKernel implements MagicHost {
             }
             attach(env, request);
             takePages();
+            stoppedForMemory = false;
             CellRunner.Answer answer =
                     cells.call(() -> answer(new Cell(number, request.getCode()), request));
+            reserve.makeRoom();
+            sayIfStopped();
             output.endCell();
             if (counted) {
                 history.add(number, request.getCode(), answer.text());
@@ -293,10 +305,25 @@ public final class JavaKernel extends BaseKernel implements MagicHost {
             env.reply(Replies.executed(message, number, answer.expressions(), takePages()));
         } catch (Exception | Error e) {
             // Nothing that a cell does may end the thread that serves the shell.
+            reserve.makeRoom();
             beforeFailure.run();
             replyError(env, number, ErrorReport.of(e), request.isSilent());
         } finally {
             env.setStatusIdle();
+        }
+    }
+
+    // There is no memory for saying so now.
+    private void stopForMemory() {
+        stoppedForMemory = true;
+        interrupt();
+    }
+
+    private void sayIfStopped() {
+        if (stoppedForMemory) {
+            output.err()
+                    .println(
+                            "The kernel stopped this cell: it had used up all memory, and went on.");
         }
     }
 

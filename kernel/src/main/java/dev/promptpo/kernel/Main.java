@@ -43,13 +43,17 @@ public final class Main {
         JavaKernel kernel = JavaKernel.create();
         // First, since it takes longest: the sockets are made meanwhile.
         kernel.onStartup();
-        Connection connection = new Connection(properties);
+        Connection connection = new Connection(properties, kernel.reserve());
         kernel.becomeHandlerForConnection(connection);
         connection.connect();
         Signal.handle(new Signal("INT"), signal -> kernel.interrupt());
         endWithParent(kernel);
         kernel.awaitEnd();
-        endProcess(connection);
+        try {
+            endProcess(connection);
+        } catch (OutOfMemoryError e) {
+            Runtime.getRuntime().halt(0);
+        }
     }
 
     private static KernelConnectionProperties properties(Path file) {
@@ -86,8 +90,8 @@ public final class Main {
                     .ifPresent(process ->
                             process.onExit()
                                     .thenRun(() -> {
-                                        kernel.interrupt();
                                         kernel.end();
+                                        kernel.interrupt();
                                     }));
         }
     }

@@ -19,6 +19,7 @@ import org.zeromq.ZMQ;
 final class RequestChannel extends ShellChannel {
     private final boolean control;
     private final ZMQ.Context context;
+    private final Reserve reserve;
     private final Consumer<Message<?>> handler;
 
     RequestChannel(
@@ -26,10 +27,12 @@ final class RequestChannel extends ShellChannel {
             HMACGenerator signatures,
             boolean control,
             JupyterConnection connection,
+            Reserve reserve,
             Consumer<Message<?>> handler) {
         super(context, signatures, control, connection);
         this.control = control;
         this.context = context;
+        this.reserve = reserve;
         this.handler = handler;
     }
 
@@ -37,7 +40,10 @@ final class RequestChannel extends ShellChannel {
     public void bind(KernelConnectionProperties properties) {
         int port = control ? properties.getControlPort() : properties.getShellPort();
         bind(formatAddress(properties.getTransport(), properties.getIp(), port));
-        Thread.ofPlatform().daemon().name(control ? "control" : "shell").start(this::serve);
+        Thread.ofPlatform()
+                .daemon()
+                .name(control ? "control" : "shell")
+                .start(() -> reserve.persist(this::serve));
     }
 
     private void serve() {
@@ -50,9 +56,16 @@ final class RequestChannel extends ShellChannel {
         }
     }
 
+    @Override
+    public void sendMessage(Message<?> message) {
+        reserve.persist(() -> super.sendMessage(message));
+    }
+
     private void handle(Message<?> message) {
         try {
             handler.accept(message);
+        } catch (OutOfMemoryError e) {
+            throw e;
         } catch (RuntimeException | Error e) {
             logger.warn("A {} failed", message.getHeader().getType().getName(), e);
         }

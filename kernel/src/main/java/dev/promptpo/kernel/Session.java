@@ -205,6 +205,10 @@ public final class Session implements AutoCloseable {
                     case DROPPED, OVERWRITTEN, NONEXISTENT -> {}
                 }
             }
+            Optional<Throwable> unnoticed = control.takeThrown();
+            if (unnoticed.isPresent()) {
+                return failure(unnoticed.get());
+            }
             if (control.takeSkipped()
                     || (control.isInterrupted() && outcome instanceof Outcome.Done)) {
                 return interrupted(new StackTraceElement[0]);

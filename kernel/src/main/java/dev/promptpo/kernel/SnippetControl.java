@@ -143,7 +143,7 @@ final class SnippetControl extends LocalExecutionControl {
         user = new UserThread(loader);
         userCode = Optional.empty();
         leftBehind = true;
-        Checkpoint.Stop stop = new Checkpoint.Stop();
+        Checkpoint.Stop stop = new Checkpoint.Stop(true);
         stop.setStackTrace(stuck.getStackTrace());
         code.completeExceptionally(new InvocationTargetException(stop));
         // It may have slept through the first; and what it does next must not be waited for.
@@ -226,6 +226,10 @@ final class SnippetControl extends LocalExecutionControl {
             value = asUserCode(() -> snippet.invoke(null));
         } catch (InvocationTargetException e) {
             thrown = Objects.requireNonNullElse(e.getCause(), e);
+            throw e;
+        } catch (Exception | Error e) {
+            // JShell takes no notice of these; without memory, that is how a snippet's error comes.
+            thrown = e;
             throw e;
         }
         // JShell only wants to hear that there is a value; the value itself is taken from here.

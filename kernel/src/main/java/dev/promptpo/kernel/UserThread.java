@@ -3,8 +3,6 @@ package dev.promptpo.kernel;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 
 /**
  * A thread on which code of the user's runs: snippets, renderers, magics. It is the same from cell
@@ -15,47 +13,47 @@ final class UserThread {
     // Recursion in a cell may go deep.
     private static final long STACK_BYTES = 16L << 20;
 
-    private final ExecutorService executor;
-    private final Thread thread;
+    private final Worker worker;
 
     UserThread(ClassLoader loader) {
-        CompletableFuture<Thread> created = new CompletableFuture<>();
-        this.executor =
-                Executors.newSingleThreadExecutor(work -> {
-                    Thread made = new Thread(null, work, "cells", STACK_BYTES);
-                    made.setDaemon(true);
-                    made.setContextClassLoader(loader);
-                    created.complete(made);
-                    return made;
-                });
-        executor.execute(() -> {});
-        this.thread = created.join();
+        this.worker = new Worker("cells", STACK_BYTES, loader);
     }
 
     Thread thread() {
-        return thread;
+        return worker.thread();
     }
 
     boolean isCurrent() {
-        return Thread.currentThread() == thread;
+        return worker.isCurrent();
     }
 
     /** Starts code; what it gives or throws, the result has, unless someone else completes it. */
     <T> CompletableFuture<T> start(Callable<T> code) {
         CompletableFuture<T> result = new CompletableFuture<>();
-        executor.execute(() -> {
+        worker.execute(() -> {
             try {
                 result.complete(code.call());
             } catch (Throwable e) {
-                result.completeExceptionally(e);
+                fail(result, e);
             }
         });
         return result;
     }
 
+    // Someone waits for it; and that memory is short may be what is to be told.
+    private static void fail(CompletableFuture<?> result, Throwable thrown) {
+        while (!result.isDone()) {
+            try {
+                result.completeExceptionally(thrown);
+            } catch (OutOfMemoryError e) {
+                Thread.onSpinWait();
+            }
+        }
+    }
+
     /** No more code will come; the thread ends with what it runs. */
     void leave() {
-        executor.shutdown();
+        worker.leave();
     }
 
     /** The result, or what the code threw. A wait that is interrupted goes on: the code does. */
