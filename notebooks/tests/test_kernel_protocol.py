@@ -53,6 +53,12 @@ def installed_words() -> list[str]:
     return json.loads(spec.read_text())["argv"] if spec.exists() else []
 
 
+def cache_options() -> list[str]:
+    """What makes a kernel start from the cache that set-up made, where it made one."""
+    wanted = ("-XX:AOTCache", "-XX:SharedArchiveFile", "-Xshare", "-Xlog")
+    return [word for word in installed_words() if word.startswith(wanted)]
+
+
 def java() -> str:
     """The JDK that set-up chose (it is in the installed kernel spec), else JAVA_HOME's."""
     if programs := [word for word in installed_words() if Path(word).name == "java"]:
@@ -190,6 +196,7 @@ def write_spec(
                 "argv": [
                     java(),
                     "--enable-native-access=ALL-UNNAMED",
+                    *cache_options(),
                     "-cp",
                     f"{class_path()}{os.pathsep}{more}" if more else class_path(),
                     "dev.promptpo.kernel.Main",
