@@ -476,11 +476,29 @@ def test_interrupt_stops_the_cell_and_keeps_the_session(
     assert kernel.run("before").result["text/plain"] == "still here"
 
 
-def test_interrupt_between_cells_is_harmless(kernel: Kernel) -> None:
-    os.kill(kernel.pid, signal.SIGINT)
-    for _ in range(2):
-        assert kernel.control("interrupt") == {"status": "ok"}
-    assert kernel.run("1 + 1").result["text/plain"] == "2"
+def test_interrupt_between_cells_is_harmless(kernel: Kernel, tmp_path: Path) -> None:
+    # A signal is not answered, and one that is late would rightly stop the next cell.
+    met = tmp_path / "met"
+    watch = f"""
+        var interrupts = new sun.misc.Signal("INT");
+        var kernels = new sun.misc.SignalHandler[1];
+        kernels[0] = sun.misc.Signal.handle(interrupts, signal -> {{
+            kernels[0].handle(signal);
+            new File("{met}").mkdir();
+        }});
+    """
+    assert kernel.run(watch).status == "ok"
+    try:
+        os.kill(kernel.pid, signal.SIGINT)
+        until = time.monotonic() + TIMEOUT_S
+        while not met.exists() and time.monotonic() < until:
+            time.sleep(0.01)
+        assert met.exists()
+        for _ in range(2):
+            assert kernel.control("interrupt") == {"status": "ok"}
+        assert kernel.run("1 + 1").result["text/plain"] == "2"
+    finally:
+        kernel.run("sun.misc.Signal.handle(interrupts, kernels[0]);")
 
 
 @pytest.mark.parametrize(
