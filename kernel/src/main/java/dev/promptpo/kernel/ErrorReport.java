@@ -17,6 +17,8 @@ record ErrorReport(String name, String value, List<String> traceback) {
     private static final String GREEN = "\u001b[32m";
     private static final String RESET = "\u001b[0m";
 
+    private static final String INTERRUPTED = "Interrupted";
+
     /** A trace longer than this is shown without its middle. */
     private static final int LONGEST_TRACE = 40;
 
@@ -92,6 +94,17 @@ record ErrorReport(String name, String value, List<String> traceback) {
         return link.frames().stream().filter(Outcome.CellFrame.class::isInstance).toList();
     }
 
+    /** The same of a cell that the kernel has stopped since it left no memory: it is told why. */
+    ErrorReport ofMemory() {
+        if (!name.equals(INTERRUPTED)) {
+            return this;
+        }
+        String told = "the kernel stopped the cell: it had used up all memory, and went on";
+        List<String> lines = new ArrayList<>(traceback);
+        lines.set(0, BOLD + "OutOfMemoryError: " + told + RESET);
+        return new ErrorReport("OutOfMemoryError", told, lines);
+    }
+
     private static ErrorReport interruption(Outcome.Interrupted failure) {
         List<String> lines = new ArrayList<>();
         lines.add(BOLD + "Interrupted: the cell was stopped; the session is as it was." + RESET);
@@ -100,7 +113,7 @@ record ErrorReport(String name, String value, List<String> traceback) {
                     "Its code did not end in time: it was left behind, on a thread of its own, here:");
         }
         addFrames(lines, failure.frames());
-        return new ErrorReport("Interrupted", "the cell was stopped", lines);
+        return new ErrorReport(INTERRUPTED, "the cell was stopped", lines);
     }
 
     /** For a failure of something else than a cell's own code. */

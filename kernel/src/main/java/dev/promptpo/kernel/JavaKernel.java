@@ -289,14 +289,18 @@ public final class JavaKernel extends BaseKernel implements MagicHost {
             CellRunner.Answer answer =
                     cells.call(() -> answer(new Cell(number, request.getCode()), request));
             reserve.makeRoom();
-            sayIfStopped();
             output.endCell();
             if (counted) {
                 history.add(number, request.getCode(), answer.text());
             }
             if (answer.error().isPresent()) {
                 beforeFailure.run();
-                replyError(env, number, answer.error().get(), request.isSilent());
+                ErrorReport report = answer.error().get();
+                replyError(
+                        env,
+                        number,
+                        stoppedForMemory ? report.ofMemory() : report,
+                        request.isSilent());
                 return;
             }
             if (answer.shown().isPresent() && !request.isSilent()) {
@@ -313,18 +317,9 @@ public final class JavaKernel extends BaseKernel implements MagicHost {
         }
     }
 
-    // There is no memory for saying so now.
     private void stopForMemory() {
         stoppedForMemory = true;
         interrupt();
-    }
-
-    private void sayIfStopped() {
-        if (stoppedForMemory) {
-            output.err()
-                    .println(
-                            "The kernel stopped this cell: it had used up all memory, and went on.");
-        }
     }
 
     private void attach(ShellReplyEnvironment env, ExecuteRequest request) {
