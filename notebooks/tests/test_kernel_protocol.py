@@ -573,6 +573,25 @@ def test_a_message_with_a_wrong_signature_is_dropped(kernel: Kernel) -> None:
 
 
 @pytest.mark.parametrize(
+    ("kind", "content"),
+    [
+        ("history", {"hist_access_type": "search", "n": 3}),
+        ("complete", {}),
+        ("inspect", {}),
+        ("execute", {}),
+    ],
+)
+def test_a_request_that_lacks_something_is_answered(
+    kernel: Kernel, kind: str, content: dict[str, object]
+) -> None:
+    request = kernel.client.session.msg(f"{kind}_request", content)
+    kernel.client.shell_channel.send(request)
+    # As for a cell: all that is said of it up to "idle", then its reply.
+    assert kernel.receive(request["header"]["msg_id"]).status in ("ok", "error")
+    assert kernel.run("1 + 1").result["text/plain"] == "2"
+
+
+@pytest.mark.parametrize(
     ("module", "name", "code", "value"),
     [
         ("java.sql", "JDBCType", "JDBCType.VARCHAR.getVendorTypeNumber()", "12"),

@@ -10,7 +10,7 @@ import java.util.Objects;
  */
 public record Cell(int number, String source) {
     public Cell {
-        Objects.requireNonNull(source);
+        Objects.requireNonNull(source, "a cell needs source, and there is none");
     }
 
     /** The 1-based line that holds the character at {@code offset}. */

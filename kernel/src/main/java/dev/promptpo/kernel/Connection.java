@@ -7,6 +7,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 import org.dflib.jjava.jupyter.channels.IOPubChannel;
 import org.dflib.jjava.jupyter.channels.JupyterConnection;
 import org.dflib.jjava.jupyter.channels.ShellChannel;
@@ -102,16 +103,33 @@ final class Connection extends JupyterConnection {
         answer(shellRequests, message);
     }
 
+    /** Answers a request of the shell in another way than its kind has. */
+    void answerShell(Message<?> message, Consumer<ShellReplyEnvironment> answer) {
+        answer(shellRequests, message, answer);
+    }
+
     @SuppressWarnings({"unchecked", "rawtypes"})
     private void answer(RequestChannel channel, Message<?> message) {
         ShellHandler handler = getHandler(message.getHeader().getType());
         if (handler != null) {
-            ShellReplyEnvironment env = prepareReplyEnv(channel, message);
+            answer(channel, message, env -> handler.handle(env, (Message) message));
+        }
+    }
+
+    private void answer(
+            RequestChannel channel, Message<?> message, Consumer<ShellReplyEnvironment> answer) {
+        Environment env = new Environment(channel, message);
+        try {
             try {
-                handler.handle(env, (Message) message);
+                answer.accept(env);
             } finally {
                 env.resolveDeferrals();
             }
+        } catch (RuntimeException | Error e) {
+            reserve.makeRoom();
+            channel.warn("A " + message.getHeader().getType().getName() + " failed", e);
+            // A client waits for its reply, and shows the kernel as busy until it is told.
+            reserve.persist(() -> env.fail(message, e));
         }
     }
 
@@ -133,10 +151,6 @@ final class Connection extends JupyterConnection {
     /** Takes the requests that have already come to the shell. Only for the shell's own thread. */
     List<Message<?>> queuedRequests() {
         return shellRequests.queued();
-    }
-
-    ShellReplyEnvironment shellEnvironment(MessageContext context) {
-        return prepareReplyEnv(shellRequests, context);
     }
 
     @Override
@@ -209,8 +223,34 @@ final class Connection extends JupyterConnection {
 
     /** Answers one request; publishes in order, from any thread. */
     private final class Environment extends ShellReplyEnvironment {
+        // Only for the thread that serves the request.
+        private boolean replied;
+        private boolean idle;
+
         Environment(ShellChannel channel, MessageContext context) {
             super(channel, questions, publications, context);
+        }
+
+        @Override
+        public void reply(Message<?> message) {
+            super.reply(message);
+            replied = true;
+        }
+
+        @Override
+        public void setStatusIdle() {
+            super.setStatusIdle();
+            idle = true;
+        }
+
+        /** Says what of an answer is still missing: that there is none, and that it is over. */
+        void fail(Message<?> request, Throwable failure) {
+            if (!replied) {
+                Replies.failed(request, ErrorReport.of(failure)).ifPresent(this::reply);
+            }
+            if (!idle) {
+                setStatusIdle();
+            }
         }
 
         @Override

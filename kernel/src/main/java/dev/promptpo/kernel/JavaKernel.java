@@ -41,7 +41,6 @@ import org.dflib.jjava.jupyter.messages.publish.PublishError;
 import org.dflib.jjava.jupyter.messages.publish.PublishExecuteInput;
 import org.dflib.jjava.jupyter.messages.publish.PublishExecuteResult;
 import org.dflib.jjava.jupyter.messages.reply.ErrorReply;
-import org.dflib.jjava.jupyter.messages.reply.ExecuteReply;
 import org.dflib.jjava.jupyter.messages.request.CompleteRequest;
 import org.dflib.jjava.jupyter.messages.request.ExecuteRequest;
 import org.dflib.jjava.jupyter.messages.request.HistoryRequest;
@@ -149,7 +148,7 @@ public final class JavaKernel extends BaseKernel implements MagicHost {
         try {
             return String.join(
                     "\n", ErrorReport.of(runner().session().ofThread(thrown)).traceback());
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | LinkageError e) {
             // Cells are evaluated meanwhile, so that their places may not be found.
             StringWriter trace = new StringWriter();
             thrown.printStackTrace(new PrintWriter(trace));
@@ -175,8 +174,16 @@ public final class JavaKernel extends BaseKernel implements MagicHost {
             installDefaultExtensions();
             return null;
         });
-        // Has the compiler and the result's way loaded before the first cell comes.
-        started.evaluate(new Cell(0, "1 + 1"));
+        // Loads the compiler, and what a failure takes, before the first cell comes. When a cell
+        // has
+        // filled the heap it is too late: a class whose start has failed once, for want of memory
+        // say, cannot be used any more.
+        runner().run(new Cell(0, "Integer.parseInt(\"\")"), Map.of())
+                .error()
+                .ifPresent(report -> {
+                    publication(report);
+                    reply(0, report);
+                });
     }
 
     @Override
@@ -253,19 +260,25 @@ public final class JavaKernel extends BaseKernel implements MagicHost {
                 message.getContent().shouldStopOnError()
                         ? () -> queued.addAll(connection.queuedRequests())
                         : () -> {};
-        execute(env, message, beforeFailure);
-        reserve.fill();
-        prepare();
-        queued.forEach(request -> answerAfterFailure(connection, request));
+        try {
+            execute(env, message, beforeFailure);
+            reserve.fill();
+            prepare();
+        } finally {
+            queued.forEach(request -> answerAfterFailure(connection, request));
+        }
     }
 
     /** Cells that were sent before the failure was known are not run; the rest is as always. */
     private static void answerAfterFailure(Connection connection, Message<?> message) {
         if (message.getContent() instanceof ExecuteRequest) {
-            ShellReplyEnvironment env = connection.shellEnvironment(message);
-            env.setStatusBusy();
-            env.reply(Replies.aborted(message));
-            env.setStatusIdle();
+            connection.answerShell(
+                    message,
+                    env -> {
+                        env.setStatusBusy();
+                        env.reply(Replies.aborted(message));
+                        env.setStatusIdle();
+                    });
         } else {
             connection.answerShell(message);
         }
@@ -280,14 +293,14 @@ public final class JavaKernel extends BaseKernel implements MagicHost {
         commManager.setMessageContext(message);
         env.setStatusBusy();
         try {
+            Cell cell = new Cell(number, request.getCode());
             if (!request.isSilent()) {
-                env.publish(new PublishExecuteInput(request.getCode(), number));
+                env.publish(new PublishExecuteInput(cell.source(), number));
             }
             attach(env, request);
             takePages();
             stoppedForMemory = false;
-            CellRunner.Answer answer =
-                    cells.call(() -> answer(new Cell(number, request.getCode()), request));
+            CellRunner.Answer answer = cells.call(() -> answer(cell, request));
             reserve.makeRoom();
             output.endCell();
             if (counted) {
@@ -337,11 +350,19 @@ public final class JavaKernel extends BaseKernel implements MagicHost {
     private static void replyError(
             ShellReplyEnvironment env, int number, ErrorReport report, boolean silent) {
         if (!silent) {
-            env.publish(new PublishError(report.name(), report.value(), report.traceback()));
+            env.publish(publication(report));
         }
+        env.replyError(MessageType.EXECUTE_REPLY.error(), reply(number, report));
+    }
+
+    private static PublishError publication(ErrorReport report) {
+        return new PublishError(report.name(), report.value(), report.traceback());
+    }
+
+    private static ErrorReply reply(int number, ErrorReport report) {
         ErrorReply reply = new ErrorReply(report.name(), report.value(), report.traceback());
         reply.setExecutionCount(number);
-        env.replyError(ExecuteReply.MESSAGE_TYPE.error(), reply);
+        return reply;
     }
 
     /** See {@link CellRunner#show}. */

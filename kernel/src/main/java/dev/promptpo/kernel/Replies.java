@@ -18,6 +18,8 @@ import org.dflib.jjava.jupyter.messages.MessageType;
 
 /** Replies in the protocol's own words, for those that jjava-jupyter words differently. */
 final class Replies {
+    private static final String REQUEST = "_request";
+
     private Replies() {}
 
     /** A cell that ran to its end. */
@@ -150,7 +152,7 @@ final class Replies {
         return new ShownValue(shown);
     }
 
-    /** The failure of a user expression. */
+    /** A failure, as of a user expression. */
     static Object failure(ErrorReport report) {
         return Map.of(
                 "status", "error",
@@ -159,9 +161,18 @@ final class Replies {
                 "traceback", report.traceback());
     }
 
+    /** A request of any kind that could not be answered; empty for a kind that has no reply. */
+    static Optional<Message<?>> failed(Message<?> request, ErrorReport report) {
+        String kind = request.getHeader().getType().getName();
+        if (!kind.endsWith(REQUEST)) {
+            return Optional.empty();
+        }
+        String reply = kind.substring(0, kind.length() - REQUEST.length()) + "_reply";
+        return Optional.of(reply(request, MessageType.getType(reply), failure(report)));
+    }
+
     @SuppressWarnings({"unchecked", "rawtypes"})
-    private static Message<?> reply(
-            MessageContext request, MessageType<?> type, Map<String, ?> content) {
+    private static Message<?> reply(MessageContext request, MessageType<?> type, Object content) {
         return new Message(request, type, content);
     }
 

@@ -40,19 +40,21 @@ final class RequestChannel extends ShellChannel {
     public void bind(KernelConnectionProperties properties) {
         int port = control ? properties.getControlPort() : properties.getShellPort();
         bind(formatAddress(properties.getTransport(), properties.getIp(), port));
-        Thread.ofPlatform()
-                .daemon()
-                .name(control ? "control" : "shell")
-                .start(() -> reserve.persist(this::serve));
+        Thread.ofPlatform().daemon().name(control ? "control" : "shell").start(this::serve);
     }
 
+    // Whatever a request does, the next one must find this thread.
     private void serve() {
         ZMQ.Poller poller = context.poller(1);
         poller.register(this, ZMQ.Poller.POLLIN);
+        Runnable next =
+                () -> {
+                    if (poller.poll(-1) > 0) {
+                        read().ifPresent(this::handle);
+                    }
+                };
         while (true) {
-            if (poller.poll(-1) > 0) {
-                read().ifPresent(this::handle);
-            }
+            reserve.persist(next);
         }
     }
 
@@ -64,19 +66,26 @@ final class RequestChannel extends ShellChannel {
     private void handle(Message<?> message) {
         try {
             handler.accept(message);
-        } catch (OutOfMemoryError e) {
-            throw e;
-        } catch (RuntimeException | Error e) {
-            logger.warn("A {} failed", message.getHeader().getType().getName(), e);
+        } catch (Throwable e) {
+            warn("A request could not be answered", e);
         }
     }
 
     private Optional<Message<?>> read() {
         try {
             return Optional.of(readMessage());
-        } catch (RuntimeException e) {
-            logger.warn("Dropped a message: {}", e.toString());
+        } catch (RuntimeException | LinkageError e) {
+            warn("Dropped a message: " + e, null);
             return Optional.empty();
+        }
+    }
+
+    /** Notes something in the process's log, with a trace where there is one. */
+    void warn(String what, Throwable trace) {
+        try {
+            logger.warn(what, trace);
+        } catch (Throwable e) {
+            // That a log cannot be written, for want of memory say, is no reason to end either.
         }
     }
 

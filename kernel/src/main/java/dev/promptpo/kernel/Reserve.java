@@ -42,8 +42,9 @@ final class Reserve {
         rehearse();
     }
 
-    // To find a handler for the first time takes memory, too.
+    // What is done for the first time takes memory, too: a handler is looked for, classes start.
     private void rehearse() {
+        reviveCommonPool();
         AtomicBoolean thrown = new AtomicBoolean();
         persist(() -> {
             if (thrown.compareAndSet(false, true)) {
@@ -107,8 +108,8 @@ final class Reserve {
     private static void reviveCommonPool() {
         try {
             ForkJoinPool.commonPool().execute(() -> {});
-        } catch (OutOfMemoryError e) {
-            // There will be another try.
+        } catch (OutOfMemoryError | LinkageError e) {
+            // There may be another try.
         }
     }
 

@@ -56,8 +56,9 @@ final class Worker {
         while (wanted) {
             try {
                 wanted = workOnce();
-            } catch (OutOfMemoryError e) {
-                // There is no memory for saying so; whoever waits for the piece is told.
+            } catch (Throwable e) {
+                // It could not be said, for want of memory say; whoever waits for the piece is
+                // told.
             }
         }
     }
