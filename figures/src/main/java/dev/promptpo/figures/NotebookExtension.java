@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.FutureTask;
 import java.util.function.Function;
 import org.dflib.jjava.jupyter.Extension;
 import org.dflib.jjava.jupyter.kernel.BaseKernel;
@@ -71,11 +72,14 @@ public final class NotebookExtension implements Extension, Runnable {
     }
 
     /**
-     * Draws a chart that nobody sees, so that the first one of a session need not wait for fonts,
-     * rasteriser and encoders. Our kernel calls this beside its cells when the first has ended.
+     * Makes a table and a chart that nobody sees, so that the first of a session need not wait: for
+     * Tablesaw's search of all jars for its readers and writers, for fonts, rasteriser and
+     * encoders. Our kernel calls this once, beside its cells, when its session has started.
      */
     @Override
     public void run() {
+        // What fails here, the cell that makes a table meets too, and says so.
+        Thread.ofPlatform().daemon().name("first table").start(new FutureTask<>(Table::create));
         Picture picture = Picture.of(PaperLook.on(new XYChartBuilder().build()));
         picture.png();
         picture.svg();

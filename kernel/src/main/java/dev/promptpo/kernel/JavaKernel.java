@@ -50,9 +50,6 @@ import org.dflib.jjava.jupyter.messages.request.ShutdownRequest;
 
 /** Answers what a Jupyter client asks, with a {@link Session} for the language. */
 public final class JavaKernel extends BaseKernel implements MagicHost {
-    /** For a second cell that came with the first, as "Run All" sends them. */
-    private static final long PREPARATION_DELAY_MS = 250;
-
     private final Reserve reserve = new Reserve(this::stopForMemory);
     private final CellIO cellIO;
     private final CellOutput output = new CellOutput();
@@ -184,6 +181,7 @@ public final class JavaKernel extends BaseKernel implements MagicHost {
                     publication(report);
                     reply(0, report);
                 });
+        prepare();
     }
 
     @Override
@@ -203,7 +201,7 @@ public final class JavaKernel extends BaseKernel implements MagicHost {
         }
     }
 
-    /** Has extensions load what they need soon, once nobody waits for a first result any more. */
+    /** Has extensions load what they need soon, beside the cells. */
     private void prepare() {
         for (Runnable next = preparations.poll(); next != null; next = preparations.poll()) {
             Runnable preparation = next;
@@ -216,7 +214,6 @@ public final class JavaKernel extends BaseKernel implements MagicHost {
 
     private void prepare(Runnable preparation) {
         try {
-            Thread.sleep(PREPARATION_DELAY_MS);
             preparation.run();
         } catch (Exception | Error e) {
             // The cell that needs it will meet the same, and say so.
