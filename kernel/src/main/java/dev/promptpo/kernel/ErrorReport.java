@@ -30,6 +30,13 @@ record ErrorReport(String name, String value, List<String> traceback) {
     /** What the framework writes in place of a magic; nothing that a reader has written. */
     private static final String CALL_OF_A_MAGIC = "BaseNotebookStatics.";
 
+    /** How Java names a class whose static initialiser has failed before. */
+    private static final String NOT_STARTED = "Could not initialize class ";
+
+    private static final String START_AGAIN =
+            "Java starts a class only once: run the cell that declares it again or, where it is a"
+                    + " library's, restart the kernel.";
+
     ErrorReport {
         traceback = List.copyOf(traceback);
     }
@@ -58,6 +65,9 @@ record ErrorReport(String name, String value, List<String> traceback) {
             String prefix = lines.isEmpty() ? "" : "Caused by: ";
             lines.add(BOLD + prefix + link.text() + RESET);
             addFrames(lines, link.frames());
+        }
+        if (chain.stream().anyMatch(link -> link.message().startsWith(NOT_STARTED))) {
+            lines.add(START_AGAIN);
         }
         Outcome.Link first = chain.getFirst();
         String name = first.type().substring(first.type().lastIndexOf('.') + 1);

@@ -47,6 +47,7 @@ public final class Session implements AutoCloseable {
     private final Consumer<String> notices;
     private final Origins origins = new Origins();
     private final Traces traces;
+    private final FailedStarts failedStarts;
     private final TypeIndex types;
     private final List<Path> classPath = new CopyOnWriteArrayList<>();
 
@@ -74,6 +75,7 @@ public final class Session implements AutoCloseable {
         builder.compilerOptions("--processor-path", NOWHERE);
         this.shell = builder.build();
         this.traces = new Traces(shell, origins);
+        this.failedStarts = new FailedStarts(shell);
         this.types = new TypeIndex(control.loader());
         entries.forEach(entry -> this.classPath.add(Path.of(entry)));
         // Not as an option of the compiler: that would win over all that is added later.
@@ -225,6 +227,7 @@ public final class Session implements AutoCloseable {
     // JShell makes a record of a cell public, and then asks the same of its constructor.
     private List<SnippetEvent> eval(Cell cell, Unit unit) {
         origins.enter(new Origins.Origin(cell, unit));
+        failedStarts.makeWayFor(unit.source());
         List<SnippetEvent> events = shell.eval(unit.source());
         for (SnippetEvent event : events) {
             if (event.status() == Snippet.Status.REJECTED) {
@@ -344,6 +347,7 @@ public final class Session implements AutoCloseable {
 
     private Outcome failure(JShellException exception) {
         Optional<Throwable> thrown = control.takeThrown();
+        thrown.ifPresent(failedStarts::learn);
         return control.isInterrupted()
                 ? interrupted(exception.getStackTrace())
                 : new Outcome.Threw(traces.ofCell(exception, thrown));
@@ -360,6 +364,7 @@ public final class Session implements AutoCloseable {
 
     /** A failure of code that is not a cell's own (a renderer, an extension) as an outcome. */
     Outcome.Failure failure(Throwable thrown) {
+        failedStarts.learn(thrown);
         return control.isInterrupted()
                 ? interrupted(thrown.getStackTrace())
                 : new Outcome.Threw(traces.ofLibrary(thrown));

@@ -290,6 +290,40 @@ class SessionTest {
                 .contains("Caused by: java.lang.NumberFormatException: For input string: \"many\"");
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "class Once { static final int N = start(3); }",
+                "class Once { class Deep { static final int N = start(3); }\n"
+                        + "static int n() { return Deep.N; } }",
+                "record Once(int n) { static final int N = start(3); }",
+                "enum Once { ONE; static final int N = start(3); }",
+            })
+    void aClassThatFailedToStartIsStartedAnewWhenItsCellRunsAgain(String declaration) {
+        String use = declaration.contains("Deep") ? "Once.n()" : "Once.N";
+        for (String failure : List.of("IllegalStateException", "AssertionError")) {
+            cells.run("boolean broken = true;");
+            cells.run(
+                    """
+                    int start(int n) {
+                        if (broken) throw new %s("not yet");
+                        return n;
+                    }
+                    """
+                            .formatted(failure));
+            cells.run(declaration);
+            assertThat(cells.failure(use)).anyMatch(line -> line.contains("not yet"));
+            cells.run("broken = false;");
+            assertThat(cells.failure(use))
+                    .anyMatch(line -> line.contains("Could not initialize class Once"))
+                    .last()
+                    .asString()
+                    .startsWith("Java starts a class only once: run the cell that declares it");
+            cells.run(declaration);
+            assertThat(cells.value(use)).isEqualTo(3);
+        }
+    }
+
     @Test
     void aCauseFromAnotherPlaceOfACellIsShownThoughItRepeatsTheMessage() {
         assertThat(
