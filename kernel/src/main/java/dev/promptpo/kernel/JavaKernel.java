@@ -171,10 +171,8 @@ public final class JavaKernel extends BaseKernel implements MagicHost {
             installDefaultExtensions();
             return null;
         });
-        // Loads the compiler, and what a failure takes, before the first cell comes. When a cell
-        // has
-        // filled the heap it is too late: a class whose start has failed once, for want of memory
-        // say, cannot be used any more.
+        // Loads the compiler, and what a failure takes, before the first cell comes. Later, with a
+        // full heap, is too late: a class whose start has failed once cannot be used any more.
         runner().run(new Cell(0, "Integer.parseInt(\"\")"), Map.of())
                 .error()
                 .ifPresent(report -> {

@@ -57,8 +57,7 @@ final class Worker {
             try {
                 wanted = workOnce();
             } catch (Throwable e) {
-                // It could not be said, for want of memory say; whoever waits for the piece is
-                // told.
+                // For want of memory say, it could not be reported; who waits for it is told.
             }
         }
     }
