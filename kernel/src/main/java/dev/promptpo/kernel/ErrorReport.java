@@ -34,8 +34,8 @@ record ErrorReport(String name, String value, List<String> traceback) {
     private static final String NOT_STARTED = "Could not initialize class ";
 
     private static final String START_AGAIN =
-            "Java starts a class only once: run the cell that declares it again or, where it is a"
-                    + " library's, restart the kernel.";
+            "Java starts a class only once: run the cell that declares it again;"
+                    + " for a library's, restart the kernel.";
 
     ErrorReport {
         traceback = List.copyOf(traceback);

@@ -2,8 +2,6 @@ package dev.promptpo.kernel;
 
 import java.util.HashSet;
 import java.util.Set;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import jdk.jshell.JShell;
 import jdk.jshell.Snippet;
 import jdk.jshell.TypeDeclSnippet;
@@ -14,10 +12,6 @@ import jdk.jshell.TypeDeclSnippet;
  */
 final class FailedStarts {
     private static final int LONGEST_CHAIN = 50;
-
-    /** A class that a cell declares: the outermost name in it. */
-    private static final Pattern DECLARED =
-            Pattern.compile("REPL\\.\\$JShell\\$\\w+\\$([^$\\s:;,)\\]]+)");
 
     private final JShell shell;
     private final Set<String> names = new HashSet<>();
@@ -31,7 +25,8 @@ final class FailedStarts {
         Throwable link = thrown;
         for (int i = 0; link != null && i < LONGEST_CHAIN; i++) {
             if (link instanceof NoClassDefFoundError) {
-                learn(String.valueOf(link.getMessage()));
+                String message = String.valueOf(link.getMessage());
+                learn(message.substring(message.lastIndexOf(' ') + 1));
             }
             for (StackTraceElement frame : link.getStackTrace()) {
                 if (frame.getMethodName().equals("<clinit>")) {
@@ -42,10 +37,11 @@ final class FailedStarts {
         }
     }
 
-    private void learn(String text) {
-        Matcher matcher = DECLARED.matcher(text);
-        if (matcher.find()) {
-            names.add(matcher.group(1));
+    private void learn(String className) {
+        String name = Traces.cellName(className);
+        if (!name.equals(className)) {
+            // JShell knows the outermost class only.
+            names.add(name.replaceFirst("\\$.*", ""));
         }
     }
 

@@ -316,7 +316,7 @@ public final class JavaKernel extends BaseKernel implements MagicHost {
             }
             env.reply(Replies.executed(message, number, answer.expressions(), takePages()));
         } catch (Exception | Error e) {
-            // Nothing that a cell does may end the thread that serves the shell.
+            // Shown below the cell here; the connection would only reply.
             reserve.makeRoom();
             beforeFailure.run();
             replyError(env, number, ErrorReport.of(e), request.isSilent());
@@ -456,7 +456,7 @@ public final class JavaKernel extends BaseKernel implements MagicHost {
         try {
             return cells.call(() -> assist().inspect(code, charsBefore(code, at))).orElse(null);
         } catch (Exception | Error e) {
-            // An Error would end the thread that serves the shell.
+            // Callers make a reply of an exception, of an Error none.
             throw new IllegalStateException(e);
         }
     }
@@ -474,7 +474,7 @@ public final class JavaKernel extends BaseKernel implements MagicHost {
         try {
             return cells.call(() -> assist().complete(code, at));
         } catch (Exception | Error e) {
-            // An Error would end the thread that serves the shell.
+            // Callers make a reply of an exception, of an Error none.
             throw new IllegalStateException(e);
         }
     }
